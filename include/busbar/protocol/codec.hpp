@@ -1,0 +1,75 @@
+// The sans-I/O side of one protocol family: bytes in, frames out. No socket, no clock, no logging.
+#pragma once
+
+#include <busbar/model/bytes.hpp>
+#include <busbar/model/error.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace busbar::protocol {
+
+/// How a payload that spans several unasked-for frames is joined: every frame carries a header of `header` bytes and
+/// then items of `item` bytes; the header byte at `total_at` says how many items there are in all frames together.
+struct Collect {
+  std::size_t header = 0;
+  std::size_t total_at = 0;
+  std::size_t item = 1;
+  bool operator==(const Collect&) const = default;
+};
+
+/// What is asked of a device. Built by the profile; the codec turns it into bytes and recognises the answer.
+struct Query {
+  std::string name;           ///< "voltages"
+  std::uint32_t address = 0;  ///< device address on the channel
+  std::uint32_t command = 0;  ///< as the protocol page numbers it, e.g. 0xFF02
+  Bytes data{};               ///< request data after the command
+  bool write = false;         ///< changes the device; answered by the protocol's acknowledgement
+  std::optional<Collect> collect{};
+  std::size_t max_payload = 0;  ///< longest payload the profile expects, 0 = the protocol's own limit
+};
+
+/// A whole, verified unit. The views point into the buffer that was scanned.
+struct Frame {
+  ByteView bytes{};
+  std::uint32_t address = 0;
+  std::uint32_t command = 0;
+  ByteView payload{};  ///< what a profile decodes
+};
+
+/// Outcome of looking at the front of a buffer.
+struct Scan {
+  enum class Outcome { frame, need_more, skip };
+  Outcome outcome = Outcome::need_more;
+  std::size_t count = 0;           ///< frame: its length; need_more: bytes missing at least; skip: garbage bytes
+  Frame frame{};                   ///< when outcome is frame
+  std::optional<Errc> fault{};     ///< skip: why what looked like a frame was refused; empty for mere noise
+};
+
+class Codec {
+ public:
+  virtual ~Codec() = default;
+
+  /// The request as it goes on the wire. unknown_query or bad_value when the protocol cannot express it.
+  [[nodiscard]] virtual Result<Bytes> build(const Query& query) const = 0;
+  /// Looks at the front of `buffered`. Never reads past it, never keeps state, always makes progress on a full buffer.
+  [[nodiscard]] virtual Scan scan(ByteView buffered) const = 0;
+  /// True when `frame` is an answer to `query`: address, command and kind all compared.
+  [[nodiscard]] virtual bool answers(const Query& query, const Frame& frame) const = 0;
+  /// Given the payloads received so far for `query`: the joined payload when complete, nullopt when more must follow,
+  /// an error when they contradict each other. A protocol without multi-frame answers returns the only payload.
+  [[nodiscard]] virtual Result<std::optional<Bytes>> assemble(const Query& query,
+                                                              std::span<const Bytes> payloads) const = 0;
+  /// Longest frame of this protocol in bytes; bounds every buffer.
+  [[nodiscard]] virtual std::size_t max_frame() const = 0;
+};
+
+/// "orion" with dialect "" (the default), "manufacturer" or "draft". invalid_configuration names the known ones.
+[[nodiscard]] Result<std::unique_ptr<Codec>> make_codec(std::string_view protocol, std::string_view dialect = {});
+[[nodiscard]] std::span<const std::string_view> protocols();
+
+}  // namespace busbar::protocol

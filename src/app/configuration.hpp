@@ -1,0 +1,77 @@
+// busbar.yaml as types: read, substituted and validated in one pass; every folder's Options filled here.
+#pragma once
+
+#include "channel/channel.hpp"
+#include "link/link.hpp"
+#include "profile/library.hpp"
+#include "sink/mqtt/options.hpp"
+#include "sink/prometheus/options.hpp"
+#include "sink/screen/options.hpp"
+#include "yaml/node.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace busbar::app {
+
+struct ChannelConfiguration {
+  std::string id;
+  link::Options link;
+  channel::Options channel;
+  bool operator==(const ChannelConfiguration&) const = default;
+};
+
+struct DeviceConfiguration {
+  std::string id;
+  std::string name;
+  std::string channel;
+  std::string profile;
+  std::uint32_t address = 0;
+  std::map<std::string, std::chrono::milliseconds> intervals;  ///< per query, defaults resolved; 0 = not polled
+  std::vector<std::string> allow_writes;                       ///< exact names of write queries
+  unsigned offline_after = 3;  ///< failed polls in a row before the device is called offline
+  bool operator==(const DeviceConfiguration&) const = default;
+};
+
+using SinkConfiguration = std::variant<sink::mqtt::Options, sink::prometheus::TextfileOptions,
+                                       sink::prometheus::HttpOptions, sink::screen::Options>;
+
+struct Configuration {
+  std::string file;
+  std::string profiles_directory;
+  std::string state_directory;  ///< "" = $STATE_DIRECTORY, or nothing is kept
+  std::string log_level = "info";
+  std::vector<ChannelConfiguration> channels;
+  std::vector<DeviceConfiguration> devices;
+  std::vector<SinkConfiguration> sinks;
+  std::vector<std::string> secrets;  ///< every substituted secret value, to be masked wherever text is shown
+};
+
+/// Where ${VAR}, ${file:PATH} and ${credential:NAME} get their values; a test gives its own.
+struct Environment {
+  std::map<std::string, std::string, std::less<>> variables;
+  [[nodiscard]] static Environment of_process();
+};
+
+struct Loaded {
+  std::optional<Configuration> configuration;  ///< empty when there are findings
+  profile::Library profiles;
+  yaml::Findings findings;
+  std::vector<std::string> warnings;
+};
+
+[[nodiscard]] Loaded load_configuration(const std::string& path, const Environment& environment);
+[[nodiscard]] Loaded parse_configuration(std::string_view text, std::string file, const Environment& environment);
+
+/// The resolved configuration, the schedule and the bus-time budget of each channel, for --dry-run. No secrets.
+[[nodiscard]] std::string describe(const Configuration& configuration, const profile::Library& profiles);
+/// "channel rs485: polls need 112 % of the wire …" for every channel whose polls do not fit.
+[[nodiscard]] std::vector<std::string> budget_warnings(const Configuration& configuration,
+                                                       const profile::Library& profiles);
+
+}  // namespace busbar::app

@@ -1,0 +1,62 @@
+// A link opens one byte stream and hands it back. It knows neither frames nor devices.
+#pragma once
+
+#include "async/asio.hpp"
+
+#include <busbar/model/bytes.hpp>
+#include <busbar/model/error.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+
+namespace busbar::link {
+
+class ByteStream {
+ public:
+  virtual ~ByteStream() = default;
+  /// At least one byte, or connection_closed / io_error. Must not be cancelled for a timeout: see Channel.
+  [[nodiscard]] virtual asio::awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) = 0;
+  [[nodiscard]] virtual asio::awaitable<Result<void>> write(ByteView bytes) = 0;
+  /// Ends a pending read_some with connection_closed; idempotent. TCP: sends FIN so that the gateway frees its slot.
+  virtual void close() = 0;
+};
+
+struct TcpOptions {
+  std::string host;  ///< name, IPv4 or IPv6 without brackets
+  std::uint16_t port = 0;
+  std::chrono::milliseconds connect_timeout{5000};
+  std::chrono::milliseconds write_timeout{5000};
+  std::chrono::seconds keepalive{30};  ///< idle time before the first probe; dead after about twice that
+  bool operator==(const TcpOptions&) const = default;
+};
+
+enum class Parity { none, even, odd };
+
+struct SerialOptions {
+  std::string path;  ///< /dev/serial/by-id/… recommended
+  unsigned baud = 9600;
+  unsigned data_bits = 8;
+  Parity parity = Parity::none;
+  unsigned stop_bits = 1;
+  std::chrono::milliseconds write_timeout{5000};
+  bool operator==(const SerialOptions&) const = default;
+};
+
+using Options = std::variant<TcpOptions, SerialOptions>;
+
+class Link {
+ public:
+  virtual ~Link() = default;
+  [[nodiscard]] virtual asio::awaitable<Result<std::unique_ptr<ByteStream>>> open() = 0;
+  [[nodiscard]] virtual std::string endpoint() const = 0;  ///< "tcp://192.168.1.50:26", "serial:/dev/ttyUSB0?baud=9600"
+};
+
+[[nodiscard]] std::unique_ptr<Link> make_link(Options options);
+/// "tcp://host:port", "tcp://[::1]:26", "serial:/dev/ttyUSB0?baud=9600&parity=even" or a bare /dev path.
+[[nodiscard]] Result<Options> parse_endpoint(std::string_view text);
+
+}  // namespace busbar::link

@@ -1,0 +1,42 @@
+// The spine: next due → exchange → decode → report → publish. One coroutine per device.
+#pragma once
+
+#include "async/asio.hpp"
+#include "channel/channel.hpp"
+#include "model/health.hpp"
+#include "poll/device.hpp"
+#include "poll/schedule.hpp"
+#include "sink/sink.hpp"
+
+#include <busbar/model/report.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace busbar::poll {
+
+class Poller {
+ public:
+  /// `start` is the steady moment of the first tick of every query (already staggered by the app).
+  Poller(Device device, channel::Channel& channel, sink::Sinks& sinks, Steady start);
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+  ~Poller();
+
+  /// Polls until cancelled.
+  [[nodiscard]] asio::awaitable<void> run();
+  /// Every scheduled query once, in the order of the profile; false when one gave no report.
+  [[nodiscard]] asio::awaitable<bool> poll_once();
+  /// On demand, ahead of scheduled polls; published like any other report. Writes: not_allowed unless allowed by name.
+  [[nodiscard]] asio::awaitable<Result<Report>> ask(std::string query);
+
+  [[nodiscard]] const Device& device() const noexcept;
+  [[nodiscard]] DeviceHealth health() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace busbar::poll

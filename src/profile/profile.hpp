@@ -1,0 +1,70 @@
+// A profile: the declarative description of one device type, compiled once at load into a flat decoder.
+// The format of the file is described in docs/adding-a-device.md.
+#pragma once
+
+#include "profile/decoder.hpp"
+#include "yaml/node.hpp"
+
+#include <busbar/model/error.hpp>
+#include <busbar/model/quantity.hpp>
+#include <busbar/protocol/codec.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace busbar::profile {
+
+/// A request, the bytes that answered it, and the readings they must give.
+struct Example {
+  std::string name;
+  std::string query;
+  Bytes request;
+  std::vector<Bytes> response;  ///< one or more frames
+  std::vector<std::pair<std::string, Value>> expect;
+  std::string source;
+  yaml::Place place{};
+};
+
+/// One thing the profile can ask for (or, with `write`, do).
+struct ProfileQuery {
+  protocol::Query request;  ///< address filled in per device
+  std::string description;
+  std::chrono::milliseconds interval{};             ///< default polling interval; 0 = only on demand
+  std::optional<std::chrono::milliseconds> timeout{};  ///< overrides the channel's
+  std::optional<std::chrono::milliseconds> spacing{};  ///< overrides the channel's
+  std::size_t typical_request = 0;   ///< bytes on the wire, for the bus-time budget
+  std::size_t typical_response = 0;  ///< bytes on the wire, from the longest example
+  Decoder decoder;
+};
+
+struct Profile {
+  std::string name;      ///< "orion1000"
+  std::string protocol;  ///< "orion"
+  std::string dialect;   ///< "manufacturer"
+  std::string manufacturer;
+  std::string model;
+  std::string description;
+  std::string tested;  ///< what it was tested against: "captures, simulator"
+  std::uint32_t default_address = 0;
+  std::uint32_t max_address = 255;
+  std::vector<ProfileQuery> queries;
+  std::vector<Example> examples;
+
+  [[nodiscard]] const ProfileQuery* find(std::string_view query) const noexcept;
+};
+
+/// Compiles `text`. Everything wrong goes into `findings` with its place; nullptr then.
+[[nodiscard]] std::unique_ptr<Profile> load_profile(std::string_view text, std::string file, yaml::Findings& findings);
+
+/// Runs every example through codec and decoder; each deviation is a finding at the example's place.
+void check_examples(const Profile& profile, const std::string& file, yaml::Findings& findings);
+
+/// For each field: offset, raw bytes, each transform and the result, as aligned text. `frames` are whole frames.
+[[nodiscard]] Result<std::string> explain(const Profile& profile, std::span<const Bytes> frames);
+
+}  // namespace busbar::profile

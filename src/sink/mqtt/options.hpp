@@ -1,0 +1,54 @@
+// Settings of the MQTT sink and of its Home Assistant projection; filled by the configuration.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace busbar::sink::mqtt {
+
+enum class PublishMode { every, on_change };
+
+struct TlsOptions {
+  std::string ca_file;           ///< "" = the system's store
+  std::string certificate_file;  ///< client certificate, PEM
+  std::string key_file;
+  std::string key_password;  ///< secret
+  bool verify = true;        ///< chain and host name; false is loudly logged
+  bool operator==(const TlsOptions&) const = default;
+};
+
+struct HomeAssistantOptions {
+  bool enabled = true;
+  std::string prefix = "homeassistant";
+  std::string birth_topic;  ///< "" = <prefix>/status
+  double expire_factor = 3.0;  ///< expire_after = interval × factor, at least 30 s; 0 = never
+  bool operator==(const HomeAssistantOptions&) const = default;
+};
+
+struct Options {
+  std::string name = "mqtt";
+  std::string url = "mqtt://localhost:1883";  ///< mqtt:// or mqtts://
+  std::string username;
+  std::string password;   ///< secret
+  std::string client_id;  ///< "" = busbar-<host name>-<topic prefix>
+  std::string topic_prefix = "busbar";
+  int qos = 1;
+  bool retain = true;
+  bool per_reading_topics = false;  ///< <prefix>/<device>/<key> beside the JSON state
+  PublishMode mode = PublishMode::every;
+  std::map<std::string, double> deadband{};  ///< on_change: key → least change that counts
+  std::chrono::milliseconds heartbeat{600000};  ///< on_change: publish at least that often
+  std::chrono::seconds keepalive{30};
+  std::optional<int> version{};  ///< 5 or 4 (3.1.1); empty: 5, then 3.1.1
+  std::size_t max_queue = 10000;  ///< topics waiting, newest value each
+  std::size_t max_queue_bytes = 16 * 1024 * 1024;
+  std::string state_file;  ///< list of published discovery topics, "" = none; survives restarts
+  std::optional<TlsOptions> tls{};
+  HomeAssistantOptions home_assistant{};
+  bool operator==(const Options&) const = default;
+};
+
+}  // namespace busbar::sink::mqtt
