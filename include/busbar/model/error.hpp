@@ -54,6 +54,7 @@ struct Error {
   std::string detail{};  ///< for a person; no secrets
   Bytes bytes{};         ///< the offending bytes, at most max_bytes
 
+  Error() = default;  ///< needed by boost::system::result; means nothing
   Error(Errc code, std::string detail = {}, ByteView bytes = {});  // NOLINT: implicit by design of Result
   bool operator==(const Error&) const = default;
 };
