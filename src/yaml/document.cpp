@@ -1,0 +1,266 @@
+// From text to the tree. The only file that knows yaml-cpp: its events are used rather than its nodes, so
+// that limits hold while parsing and every value keeps its place; its exceptions end here.
+#include "yaml/map_reader.hpp"
+#include "yaml/source_text.hpp"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <system_error>
+
+namespace busbar::yaml {
+namespace {
+
+constexpr std::size_t max_bytes = 1024 * 1024;
+constexpr std::size_t max_depth = 32;
+constexpr std::size_t max_nodes = 100'000;
+
+struct LimitReached {};  // ends the parse from within a callback; already reported
+
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  TreeBuilder(const SourceText& source, Document& document, Findings& findings)
+      : source_(source), document_(document), findings_(findings) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) {
+      stop(mark, "a second document starts here; the file must hold exactly one",
+           "remove the line '---' or '...'");
+    }
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    refuse_anchor(mark, anchor);
+    attach(make(mark, Type::null));
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    add(mark, "an alias (*name) is not supported here", "write the value out");
+    attach(make(mark, Type::null));
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    refuse_anchor(mark, anchor);
+    Node node = make(mark, Type::scalar);
+    node.scalar = value;
+    node.quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
+    if (!node.quoted) {
+      refuse_tag(mark, tag);
+    }
+    attach(std::move(node));
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(mark, tag, anchor, Type::sequence);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(mark, tag, anchor, Type::map);
+  }
+  void OnMapEnd() override { close(); }
+
+ private:
+  struct Level {
+    Node node;
+    std::optional<std::string> key{};  // of the value to come
+    Place key_place{};
+    bool drop = false;  // the value belongs to a key that was refused
+    std::map<std::string, Place, std::less<>> seen{};
+  };
+
+  Place place(const YAML::Mark& mark) const { return source_.place(mark.line, mark.column); }
+  void add(const YAML::Mark& mark, std::string message, std::string hint = {}) {
+    findings_.add(document_.file, place(mark), std::move(message), std::move(hint));
+  }
+  [[noreturn]] void stop(const YAML::Mark& mark, std::string message, std::string hint = {}) {
+    add(mark, std::move(message), std::move(hint));
+    throw LimitReached{};
+  }
+  void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
+    if (anchor != 0) {
+      add(mark, "an anchor (&name) is not supported here", "write the value out where it is needed");
+    }
+  }
+  void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
+    if (!tag.empty() && tag != "?" && tag != "!") {
+      add(mark, "the tag " + in_quotes(tag) + " is not supported", "remove it");
+    }
+  }
+
+  Node make(const YAML::Mark& mark, Type type) {
+    if (++nodes_ > max_nodes) {
+      stop(mark, "more than " + std::to_string(max_nodes) + " values in one file");
+    }
+    Node node;
+    node.type = type;
+    node.place = place(mark);
+    return node;
+  }
+
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Type type) {
+    if (levels_.size() >= max_depth) {
+      stop(mark, "nested deeper than " + std::to_string(max_depth) + " levels");
+    }
+    refuse_anchor(mark, anchor);
+    refuse_tag(mark, tag);
+    levels_.push_back({make(mark, type)});
+  }
+
+  void close() {
+    Node node = std::move(levels_.back().node);
+    levels_.pop_back();
+    attach(std::move(node));
+  }
+
+  void attach(Node node) {
+    if (levels_.empty()) {
+      document_.root = std::move(node);
+    } else if (Level& level = levels_.back(); level.node.type == Type::sequence) {
+      level.node.items.push_back(std::move(node));
+    } else if (!level.key) {
+      take_key(level, std::move(node));
+    } else {
+      if (!level.drop) {
+        level.node.entries.push_back({std::move(*level.key), level.key_place, std::move(node)});
+      }
+      level.key.reset();
+    }
+  }
+
+  void take_key(Level& level, Node node) {
+    level.key_place = node.place;
+    level.drop = node.type != Type::scalar;
+    if (level.drop) {
+      findings_.add(document_.file, node.place, "a key must be plain text, found " + shown(node));
+      level.key.emplace();
+      return;
+    }
+    const auto [first, inserted] = level.seen.emplace(node.scalar, node.place);
+    if (!inserted) {
+      level.drop = true;
+      findings_.add(document_.file, node.place,
+                    "the key " + in_quotes(node.scalar) +
+                        " stands here a second time; the first is in line " +
+                        std::to_string(first->second.line));
+    }
+    level.key = std::move(node.scalar);
+  }
+
+  const SourceText& source_;
+  Document& document_;
+  Findings& findings_;
+  std::vector<Level> levels_;
+  std::size_t nodes_ = 0;
+  int documents_ = 0;
+};
+
+struct Translation {
+  std::string_view theirs;  // part of yaml-cpp's message
+  std::string_view message;
+  std::string_view hint;
+};
+constexpr std::array<Translation, 12> translations{{
+    {"end of sequence flow", "the list opened with '[' is never closed", "add ']'"},
+    {"end of map flow", "the mapping opened with '{' is never closed",
+     "add '}'; text with ${…} in it needs quotes here"},
+    {"end of sequence not found", "this line belongs neither to the list above nor to a key",
+     "check the indentation; list items start with '- '"},
+    {"end of map not found", "this line does not fit the mapping above",
+     "check the indentation, and that there is a ':' and a blank after each key"},
+    {"illegal map value", "a ':' cannot stand here", "put text that contains ': ' in quotes"},
+    {"illegal block entry", "a list item '- ' cannot stand here",
+     "put the list on lines of its own below its key"},
+    {"illegal EOF", "the file ends inside a quoted text", "add the closing quote"},
+    {"EOF in scalar", "the file ends inside a quoted text", "add the closing quote"},
+    {"illegal flow end", "a closing bracket without an opening one", ""},
+    {"unknown escape", "unknown escape sequence in double quotes",
+     "use single quotes for text with a backslash"},
+    {"referenced anchor is not defined", "an alias (*name) is not supported here",
+     "put text that starts with '*' in quotes"},
+    {"alias not found", "'*' starts an alias, which is not supported",
+     "put text that starts with '*' in quotes"},
+}};
+
+void report_syntax(const YAML::ParserException& error, const SourceText& source, const std::string& file,
+                   Findings& findings) {
+  // Where a tab indents a line, whatever the parser stumbled over is its consequence.
+  for (int line = std::max(error.mark.line - 1, 0); line <= error.mark.line; ++line) {
+    const std::string_view text = source.line(line);
+    const std::size_t tab = text.find_first_not_of(' ');
+    if (tab != std::string_view::npos && text[tab] == '\t' &&
+        text.find_first_not_of(" \t") != std::string_view::npos) {
+      findings.add(file, source.place(line, static_cast<int>(tab)),
+                   "a tab in the indentation; YAML allows blanks only", "replace each tab by two blanks");
+      return;
+    }
+  }
+  const Place place = error.mark.is_null() ? Place{} : source.place(error.mark.line, error.mark.column);
+  for (const Translation& translation : translations) {
+    if (error.msg.find(translation.theirs) != std::string::npos) {
+      findings.add(file, place, std::string(translation.message), std::string(translation.hint));
+      return;
+    }
+  }
+  findings.add(file, place, "not valid YAML: " + error.msg);
+}
+
+}  // namespace
+
+Document parse(std::string_view text, std::string file, Findings& findings) {
+  Document document{std::move(file), {}};
+  if (text.size() > max_bytes) {
+    findings.add(document.file, {}, "the file is larger than 1 MiB");
+    return document;
+  }
+  const SourceText source(text);
+  if (const auto bad = source.first_bad_byte()) {
+    findings.add(document.file, bad->place, bad->message, bad->hint);
+    return document;
+  }
+  std::istringstream stream{std::string(source.text())};
+  try {
+    YAML::Parser parser(stream);
+    TreeBuilder builder(source, document, findings);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const LimitReached&) {
+  } catch (const YAML::ParserException& error) {
+    report_syntax(error, source, document.file, findings);
+  } catch (const std::exception& error) {
+    findings.add(document.file, {}, std::string("cannot be parsed: ") + error.what());
+  }
+  return document;
+}
+
+Document load(const std::string& path, Findings& findings) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    findings.add(path, {}, "is a directory; a YAML file was expected");
+    return {path, {}};
+  }
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    findings.add(path, {}, std::string("cannot be read: ") + std::strerror(errno));
+    return {path, {}};
+  }
+  std::string text(max_bytes + 1, '\0');  // one more than allowed: parse() then sees that it is too large
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) {
+    findings.add(path, {}, std::string("cannot be read: ") + std::strerror(errno));
+    return {path, {}};
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return parse(text, path, findings);
+}
+
+}  // namespace busbar::yaml
