@@ -1,4 +1,5 @@
-// What the daemon knows about itself: counters of devices, channels and sinks, taken as a snapshot by whoever shows them.
+// What the daemon knows about itself: counters of devices, channels and sinks, taken as a snapshot by whoever
+// shows them.
 #pragma once
 
 #include <busbar/model/error.hpp>
@@ -33,7 +34,8 @@ struct DeviceHealth {
   std::uint64_t polls_discarded = 0;  ///< not tried: breaker open
   std::uint64_t readings = 0;
   std::uint64_t implausible = 0;  ///< fields dropped: out of range, or a counter that fell
-  std::uint64_t anomalies = 0;    ///< contradictions inside a valid frame, e.g. declared and carried cell counts
+  std::uint64_t anomalies =
+      0;  ///< contradictions inside a valid frame, e.g. declared and carried cell counts
   std::map<Errc, std::uint64_t> errors;
   std::optional<UtcMillis> last_success;
   std::optional<Steady> last_success_steady;

@@ -19,7 +19,8 @@ enum class Kind {
 
 enum class Category { primary, diagnostic };
 
-/// Closed plausible interval in the unit of the quantity. What lies outside is dropped and counted, never clamped.
+/// Closed plausible interval in the unit of the quantity. What lies outside is dropped and counted, never
+/// clamped.
 struct Range {
   double min{};
   double max{};
@@ -32,12 +33,12 @@ struct Quantity {
   std::string unit;  ///< "V", "A", "°C", "Ah", "%", "min", "h", "s", "" when there is none
   Kind kind = Kind::measurement;
   Category category = Category::primary;
-  int precision = 0;                 ///< digits after the decimal point
-  std::optional<Range> range{};      ///< numbers only
-  std::string device_class{};        ///< Home Assistant device class where unit and kind do not tell ("problem")
+  int precision = 0;             ///< digits after the decimal point
+  std::optional<Range> range{};  ///< numbers only
+  std::string device_class{};    ///< Home Assistant device class where unit and kind do not tell ("problem")
   std::vector<std::string> options{};  ///< enumeration only
-  /// A repeated field ("cell_03_voltage") names its family ("cell_voltage"), the label and the 1-based index that
-  /// tell its members apart; all empty otherwise.
+  /// A repeated field ("cell_03_voltage") names its family ("cell_voltage"), the label and the 1-based index
+  /// that tell its members apart; all empty otherwise.
   std::string family{};
   std::string index_label{};  ///< "cell"
   int index = 0;

@@ -13,8 +13,10 @@
 
 namespace busbar::protocol {
 
-/// How a payload that spans several unasked-for frames is joined: every frame carries a header of `header` bytes and
-/// then items of `item` bytes; the header byte at `total_at` says how many items there are in all frames together.
+/// How a payload that spans several unasked-for frames is joined: every frame carries a header of `header`
+/// bytes and then items of `item` bytes; the header byte at `total_at` says how many items there are in all
+/// frames together. The joined payload is the header of the first frame and then all items, so a count of
+/// "items in this frame" in that header speaks of the first frame only: compare with the total.
 struct Collect {
   std::size_t header = 0;
   std::size_t total_at = 0;
@@ -45,9 +47,9 @@ struct Frame {
 struct Scan {
   enum class Outcome { frame, need_more, skip };
   Outcome outcome = Outcome::need_more;
-  std::size_t count = 0;           ///< frame: its length; need_more: bytes missing at least; skip: garbage bytes
-  Frame frame{};                   ///< when outcome is frame
-  std::optional<Errc> fault{};     ///< skip: why what looked like a frame was refused; empty for mere noise
+  std::size_t count = 0;        ///< frame: its length; need_more: bytes missing at least; skip: garbage bytes
+  Frame frame{};                ///< when outcome is frame
+  std::optional<Errc> fault{};  ///< skip: why what looked like a frame was refused; empty for mere noise
 };
 
 class Codec {
@@ -56,20 +58,28 @@ class Codec {
 
   /// The request as it goes on the wire. unknown_query or bad_value when the protocol cannot express it.
   [[nodiscard]] virtual Result<Bytes> build(const Query& query) const = 0;
-  /// Looks at the front of `buffered`. Never reads past it, never keeps state, always makes progress on a full buffer.
+  /// Looks at the front of `buffered`. Never reads past it, never keeps state, always makes progress on a
+  /// full buffer.
   [[nodiscard]] virtual Scan scan(ByteView buffered) const = 0;
   /// True when `frame` is an answer to `query`: address, command and kind all compared.
   [[nodiscard]] virtual bool answers(const Query& query, const Frame& frame) const = 0;
-  /// Given the payloads received so far for `query`: the joined payload when complete, nullopt when more must follow,
-  /// an error when they contradict each other. A protocol without multi-frame answers returns the only payload.
+  /// Given the payloads received so far for `query`: the joined payload when complete, nullopt when more must
+  /// follow, an error when they contradict each other. A protocol without multi-frame answers returns the
+  /// only payload.
   [[nodiscard]] virtual Result<std::optional<Bytes>> assemble(const Query& query,
                                                               std::span<const Bytes> payloads) const = 0;
   /// Longest frame of this protocol in bytes; bounds every buffer.
   [[nodiscard]] virtual std::size_t max_frame() const = 0;
 };
 
-/// "orion" with dialect "" (the default), "manufacturer" or "draft". invalid_configuration names the known ones.
-[[nodiscard]] Result<std::unique_ptr<Codec>> make_codec(std::string_view protocol, std::string_view dialect = {});
+/// "orion" with dialect "" (the default), "manufacturer" or "draft". invalid_configuration names the known
+/// ones.
+[[nodiscard]] Result<std::unique_ptr<Codec>> make_codec(std::string_view protocol,
+                                                        std::string_view dialect = {});
 [[nodiscard]] std::span<const std::string_view> protocols();
+
+/// For bytes known to be one whole frame (examples, the command line): the frame, or why it is none.
+/// bad_length when bytes follow it.
+[[nodiscard]] Result<Frame> parse_frame(const Codec& codec, ByteView bytes);
 
 }  // namespace busbar::protocol

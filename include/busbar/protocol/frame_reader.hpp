@@ -12,12 +12,15 @@ class FrameReader {
  public:
   explicit FrameReader(const Codec& codec) : codec_{&codec} {}
 
+  /// Call next() until nullopt after each feed. What is not taken out is kept up to twice the longest frame;
+  /// beyond that the oldest bytes are dropped and counted as skipped.
   void feed(ByteView bytes);
-  /// The next whole frame, or nullopt when more bytes are needed. The frame's views stay valid until the next call of
-  /// a non-const member. `scan.outcome` is always frame in what is returned; garbage is skipped and counted.
+  /// The next whole frame, or nullopt when more bytes are needed. The frame's views stay valid until the next
+  /// call of a non-const member. `scan.outcome` is always frame in what is returned; garbage is skipped and
+  /// counted.
   [[nodiscard]] std::optional<Frame> next();
-  /// Silence: what is still incomplete will not be completed. Drops the false start at the front and scans what follows
-  /// it, so that a true frame hidden behind it is found.
+  /// Silence: what is still incomplete will not be completed. Drops the false start at the front and scans
+  /// what follows it, so that a true frame hidden behind it is found.
   [[nodiscard]] std::optional<Frame> next_after_silence();
   void clear();
 
