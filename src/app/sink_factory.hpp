@@ -1,0 +1,15 @@
+// The registry of sinks: one overload per kind of sink settings.
+#pragma once
+
+#include "app/configuration.hpp"
+#include "async/asio.hpp"
+#include "sink/sink.hpp"
+
+#include <memory>
+
+namespace busbar::app {
+
+[[nodiscard]] std::unique_ptr<sink::Sink> make_sink(const SinkConfiguration& options, asio::any_io_executor executor,
+                                                    sink::HealthSource health);
+
+}  // namespace busbar::app
