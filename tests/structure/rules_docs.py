@@ -1,0 +1,78 @@
+"""Links between pages resolve, and what docs/one-reading.md names is there to be read."""
+
+import re
+from pathlib import Path
+
+from tree import Tree
+
+LINK = re.compile(r"(?<!\\)\[[^\]\n]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
+FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
+ONE_READING = "docs/one-reading.md"
+
+
+def check(tree: Tree):
+    pages = [path for path in tree.root.glob("*.md")] + sorted((tree.root / "docs").rglob("*.md"))
+    for page in pages:
+        yield from _links(tree.root, page)
+    yield from _one_reading(tree)
+
+
+def slug(heading: str) -> str:
+    """The anchor that code hosting sites give a heading."""
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+    return re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
+
+
+def anchors(page: Path) -> set[str]:
+    found: set[str] = set()
+    for heading in HEADING.findall(_prose(page)):
+        anchor, n = slug(heading), 0
+        while (anchor if n == 0 else f"{anchor}-{n}") in found:
+            n += 1
+        found.add(anchor if n == 0 else f"{anchor}-{n}")
+    return found
+
+
+def _prose(page: Path) -> str:
+    """The text with code blocks blanked; lines keep their numbers."""
+    return FENCE.sub(lambda match: "\n" * match[0].count("\n"), page.read_text(encoding="utf-8"))
+
+
+def _links(root: Path, page: Path):
+    text = _prose(page)
+    for match in LINK.finditer(text):
+        target, _, anchor = match[1].partition("#")
+        if re.match(r"[a-z]+:", target):
+            continue
+        where = f"{page.relative_to(root).as_posix()}:{text.count(chr(10), 0, match.start()) + 1}"
+        path = (page.parent / target).resolve() if target else page
+        if not path.exists():
+            yield f"{where}: link to {match[1]}, which does not exist"
+        elif anchor and path.suffix == ".md" and anchor not in anchors(path):
+            yield f"{where}: link to {match[1]}, but {path.name} has no heading '#{anchor}'"
+
+
+def _one_reading(tree: Tree):
+    """Each section names its file in its heading; every `name()` in it must stand in that file."""
+    page = tree.root / ONE_READING
+    if not page.exists():
+        yield f"{ONE_READING}: the walk through one reading is missing"
+        return
+    sections = re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    checked = 0
+    for section in sections:
+        heading = section.splitlines()[0]
+        named = re.search(r"`((?:src|include|tests)/[^`]+)`", heading)
+        if not named:
+            continue
+        if named[1] not in tree.sources:
+            yield f"{ONE_READING}: section '{heading}' names a file that does not exist"
+            continue
+        code = tree.sources[named[1]].code
+        for symbol in re.findall(r"`((?:\w+::)*\w+)\(\)`", section):
+            checked += 1
+            if not re.search(rf"\b{re.escape(symbol.split('::')[-1])}\b", code):
+                yield f"{ONE_READING}: `{symbol}()` is not in {named[1]}"
+    if checked < 10:
+        yield f"{ONE_READING}: only {checked} names of the form `name()` could be checked against the five files"
