@@ -2,6 +2,10 @@
 #pragma once
 
 #include "app/configuration.hpp"
+#include "sink/sink.hpp"
+
+#include <memory>
+#include <vector>
 
 namespace busbar::app {
 
@@ -11,6 +15,8 @@ namespace busbar::app {
 
 /// Every device polled once and every sink flushed; exit_ok, or exit_temporary when a device did not answer or a sink
 /// could not deliver.
-[[nodiscard]] int run_once(const Configuration& configuration, const profile::Library& profiles);
+/// `extra` sinks get every report beside those of the configuration.
+[[nodiscard]] int run_once(const Configuration& configuration, const profile::Library& profiles,
+                           std::vector<std::unique_ptr<sink::Sink>> extra = {});
 
 }  // namespace busbar::app

@@ -62,11 +62,13 @@ asio::awaitable<void> poll_device(poll::Poller& poller, std::vector<std::string>
 
 }  // namespace
 
-Site::Site(const Configuration& configuration, const profile::Library& profiles, async::TaskGroup& tasks)
+Site::Site(const Configuration& configuration, const profile::Library& profiles, async::TaskGroup& tasks,
+           std::vector<std::unique_ptr<sink::Sink>> extra)
     : configuration_{configuration},
       tasks_{tasks},
       started_{std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())} {
   add_sinks();
+  for (auto& sink : extra) sinks_.add(std::move(sink));
   add_channels(profiles);
   add_pollers(profiles);
 }

@@ -16,8 +16,9 @@ namespace busbar::app {
 
 class Site {
  public:
-  /// `configuration` is valid and, like `profiles`, outlives the site. Throws nothing but std::bad_alloc.
-  Site(const Configuration& configuration, const profile::Library& profiles, async::TaskGroup& tasks);
+  /// `configuration` is valid and, like `profiles`, outlives the site. `extra` sinks stand beside the configured ones.
+  Site(const Configuration& configuration, const profile::Library& profiles, async::TaskGroup& tasks,
+       std::vector<std::unique_ptr<sink::Sink>> extra = {});
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
   ~Site();
