@@ -1,4 +1,5 @@
-// Every coroutine of the daemon is started here, has a name, is cancelled and awaited at the end, and cannot die unseen.
+// Every coroutine of the daemon is started here, has a name, is cancelled and awaited at the end, and cannot
+// die unseen.
 #pragma once
 
 #include "async/asio.hpp"
@@ -14,7 +15,8 @@ namespace busbar::async {
 
 class TaskGroup {
  public:
-  /// Called once for a coroutine that ended with an exception other than cancellation; the daemon ends the service.
+  /// Called once for a coroutine that ended with an exception other than cancellation; the daemon ends the
+  /// service.
   using OnFailure = std::function<void(std::string_view name, std::exception_ptr error)>;
 
   TaskGroup(asio::any_io_executor executor, OnFailure on_failure);

@@ -1,0 +1,33 @@
+// Ticks at a fixed rate: first + n × period. What cannot be kept is skipped and counted.
+#include "poll/schedule.hpp"
+
+#include <algorithm>
+
+namespace busbar::poll {
+
+void Schedule::add(std::chrono::milliseconds period, Steady first) {
+  entries_.push_back({.period = std::max(period, std::chrono::milliseconds{1}), .next = first});
+}
+
+Due Schedule::next(Steady now) {
+  for (Entry& entry : entries_) {
+    if (now - entry.next < entry.period) continue;
+    const auto missed = (now - entry.next) / entry.period;
+    entry.next += missed * entry.period;
+    skipped_ += static_cast<std::uint64_t>(missed);
+  }
+  // The first of equals is the first in the profile.
+  const auto earliest = std::ranges::min_element(entries_, {}, &Entry::next);
+  if (earliest == entries_.end()) return {.query = 0, .at = Steady::max()};
+  return {.query = static_cast<std::size_t>(earliest - entries_.begin()), .at = earliest->next};
+}
+
+void Schedule::done(std::size_t query) { entries_.at(query).next += entries_.at(query).period; }
+
+std::chrono::milliseconds stagger(std::size_t index, std::size_t count, std::chrono::milliseconds period) {
+  if (count == 0) return std::chrono::milliseconds{0};
+  return std::chrono::milliseconds{period.count() * static_cast<std::int64_t>(index % count) /
+                                   static_cast<std::int64_t>(count)};
+}
+
+}  // namespace busbar::poll
