@@ -52,6 +52,7 @@ class TreeBuilder : public YAML::EventHandler {
     Node node = make(mark, Type::scalar);
     node.scalar = value;
     node.quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
+    last_scalar_ = mark;
     if (!node.quoted) {
       refuse_tag(mark, tag);
     }
@@ -67,6 +68,15 @@ class TreeBuilder : public YAML::EventHandler {
     open(mark, tag, anchor, Type::map);
   }
   void OnMapEnd() override { close(); }
+
+  /// yaml-cpp takes the end of the file as the end of a quoted text; only the last scalar can be affected.
+  void refuse_open_quote() {
+    if (source_.opens_unclosed_quote(last_scalar_.line, last_scalar_.column)) {
+      add(last_scalar_, "the quoted text that starts here is never closed", "add the closing quote");
+    }
+  }
+  /// Where the innermost list or mapping that is still open began.
+  [[nodiscard]] Place open_place() const { return levels_.empty() ? Place{} : levels_.back().node.place; }
 
  private:
   struct Level {
@@ -159,6 +169,7 @@ class TreeBuilder : public YAML::EventHandler {
   Document& document_;
   Findings& findings_;
   std::vector<Level> levels_;
+  YAML::Mark last_scalar_;
   std::size_t nodes_ = 0;
   int documents_ = 0;
 };
@@ -167,31 +178,32 @@ struct Translation {
   std::string_view theirs;  // part of yaml-cpp's message
   std::string_view message;
   std::string_view hint;
+  bool at_opening = false;  // the place that helps is where the bracket was opened, not the end of the file
 };
 constexpr std::array<Translation, 12> translations{{
-    {"end of sequence flow", "the list opened with '[' is never closed", "add ']'"},
-    {"end of map flow", "the mapping opened with '{' is never closed",
-     "add '}'; text with ${…} in it needs quotes here"},
+    {"end of sequence flow", "the list opened with '[' here is never closed", "add ']'", true},
+    {"end of map flow", "the mapping opened with '{' here is never closed",
+     "add '}'; between braces, text with ${…} in it needs quotes", true},
     {"end of sequence not found", "this line belongs neither to the list above nor to a key",
      "check the indentation; list items start with '- '"},
     {"end of map not found", "this line does not fit the mapping above",
      "check the indentation, and that there is a ':' and a blank after each key"},
-    {"illegal map value", "a ':' cannot stand here", "put text that contains ': ' in quotes"},
+    {"illegal map value", "a ':' cannot stand here",
+     "each key needs ': ' with a blank after it; text that itself contains ': ' needs quotes"},
     {"illegal block entry", "a list item '- ' cannot stand here",
      "put the list on lines of its own below its key"},
-    {"illegal EOF", "the file ends inside a quoted text", "add the closing quote"},
-    {"EOF in scalar", "the file ends inside a quoted text", "add the closing quote"},
+    {"illegal EOF in scalar", "the file ends inside a quoted text", "add the closing quote"},
     {"illegal flow end", "a closing bracket without an opening one", ""},
     {"unknown escape", "unknown escape sequence in double quotes",
      "use single quotes for text with a backslash"},
-    {"referenced anchor is not defined", "an alias (*name) is not supported here",
+    {"unknown token", "a value cannot start with this character", "put the text in quotes"},
+    {"referenced anchor", "an alias (*name) is not supported here",
      "put text that starts with '*' in quotes"},
-    {"alias not found", "'*' starts an alias, which is not supported",
-     "put text that starts with '*' in quotes"},
+    {"alias", "'*' starts an alias, which is not supported", "put text that starts with '*' in quotes"},
 }};
 
 void report_syntax(const YAML::ParserException& error, const SourceText& source, const std::string& file,
-                   Findings& findings) {
+                   Place opening, Findings& findings) {
   // Where a tab indents a line, whatever the parser stumbled over is its consequence.
   for (int line = std::max(error.mark.line - 1, 0); line <= error.mark.line; ++line) {
     const std::string_view text = source.line(line);
@@ -206,7 +218,8 @@ void report_syntax(const YAML::ParserException& error, const SourceText& source,
   const Place place = error.mark.is_null() ? Place{} : source.place(error.mark.line, error.mark.column);
   for (const Translation& translation : translations) {
     if (error.msg.find(translation.theirs) != std::string::npos) {
-      findings.add(file, place, std::string(translation.message), std::string(translation.hint));
+      findings.add(file, translation.at_opening && opening.line > 0 ? opening : place,
+                   std::string(translation.message), std::string(translation.hint));
       return;
     }
   }
@@ -227,14 +240,15 @@ Document parse(std::string_view text, std::string file, Findings& findings) {
     return document;
   }
   std::istringstream stream{std::string(source.text())};
+  TreeBuilder builder(source, document, findings);
   try {
     YAML::Parser parser(stream);
-    TreeBuilder builder(source, document, findings);
     while (parser.HandleNextDocument(builder)) {
     }
+    builder.refuse_open_quote();
   } catch (const LimitReached&) {
   } catch (const YAML::ParserException& error) {
-    report_syntax(error, source, document.file, findings);
+    report_syntax(error, source, document.file, builder.open_place(), findings);
   } catch (const std::exception& error) {
     findings.add(document.file, {}, std::string("cannot be parsed: ") + error.what());
   }

@@ -79,16 +79,45 @@ std::optional<Finding> SourceText::first_bad_byte() const {
 }
 
 Place SourceText::place(int line_index, int byte_column) const {
-  const std::string_view text = line(line_index);
   // A line of a person is short; counting characters of a huge one for each of its nodes would be quadratic.
   constexpr int longest_counted = 1000;
-  if (byte_column > longest_counted || static_cast<std::size_t>(std::max(byte_column, 0)) > text.size()) {
+  if (line_index < 0 || static_cast<std::size_t>(line_index) >= starts_.size() || byte_column < 0 ||
+      byte_column > longest_counted) {
     return {line_index + 1, byte_column + 1};
   }
-  const auto end = text.begin() + std::max(byte_column, 0);
-  const auto characters =
-      std::count_if(text.begin(), end, [](char c) { return !is_continuation(static_cast<std::uint8_t>(c)); });
+  const std::string_view before =
+      text_.substr(starts_[static_cast<std::size_t>(line_index)], static_cast<std::size_t>(byte_column));
+  const auto characters = std::count_if(
+      before.begin(), before.end(), [](char c) { return !is_continuation(static_cast<std::uint8_t>(c)); });
   return {line_index + 1, static_cast<int>(characters) + 1};
+}
+
+bool SourceText::opens_unclosed_quote(int line_index, int byte_column) const {
+  if (line_index < 0 || static_cast<std::size_t>(line_index) >= starts_.size() || byte_column < 0) {
+    return false;
+  }
+  const std::size_t start =
+      starts_[static_cast<std::size_t>(line_index)] + static_cast<std::size_t>(byte_column);
+  std::string_view rest = text_.substr(std::min(start, text_.size()));
+  while (rest.starts_with('!') || rest.starts_with('&')) {  // a tag or anchor before the quote
+    rest.remove_prefix(std::min(rest.find_first_of(" \t\r\n"), rest.size()));
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n"), rest.size()));
+  }
+  const char quote = rest.empty() ? '\0' : rest.front();
+  if (quote != '\'' && quote != '"') {
+    return false;
+  }
+  for (std::size_t i = 1; i < rest.size(); ++i) {
+    if (quote == '"' && rest[i] == '\\') {
+      ++i;
+    } else if (rest[i] == quote) {
+      if (quote == '"' || i + 1 >= rest.size() || rest[i + 1] != quote) {
+        return false;
+      }
+      ++i;  // '' is a quote inside single quotes
+    }
+  }
+  return true;
 }
 
 std::string_view SourceText::line(int line) const {

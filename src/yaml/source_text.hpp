@@ -21,6 +21,8 @@ class SourceText {
   [[nodiscard]] Place place(int line, int byte_column) const;
   /// Line `line` (0-based) without its end; "" beyond the last.
   [[nodiscard]] std::string_view line(int line) const;
+  /// True when a quoted scalar starts at that 0-based place and the file ends before its closing quote.
+  [[nodiscard]] bool opens_unclosed_quote(int line, int byte_column) const;
 
  private:
   [[nodiscard]] Place place_of_offset(std::size_t offset) const;
