@@ -2,8 +2,9 @@
 #include "app/arguments.hpp"
 #include "app/command.hpp"
 #include "app/exit_code.hpp"
-#include "app/version.hpp"
 #include "yaml/map_reader.hpp"
+
+#include <busbar/version.hpp>
 
 #include <array>
 #include <iostream>
@@ -58,8 +59,8 @@ int dispatch(const CommandArguments& arguments) {
     names.push_back(command.name);
   }
   const auto hint = yaml::nearest(word, names);
-  return usage_error("unknown command '" + word + "'" + (hint.empty() ? "" : " (did you mean '" + hint + "'?)") +
-                     "; see busbar --help");
+  return usage_error("unknown command '" + word + "'" +
+                     (hint.empty() ? "" : " (did you mean '" + hint + "'?)") + "; see busbar --help");
 }
 
 }  // namespace

@@ -13,9 +13,8 @@ namespace busbar::app {
 /// Returns exit_ok, or exit_software when a task died.
 [[nodiscard]] int run_daemon(const Configuration& configuration, const profile::Library& profiles);
 
-/// Every device polled once and every sink flushed; exit_ok, or exit_temporary when a device did not answer or a sink
-/// could not deliver.
-/// `extra` sinks get every report beside those of the configuration.
+/// Every device polled once and every sink flushed; exit_ok, or exit_temporary when a device did not answer
+/// or a sink could not deliver. `extra` sinks get every report beside those of the configuration.
 [[nodiscard]] int run_once(const Configuration& configuration, const profile::Library& profiles,
                            std::vector<std::unique_ptr<sink::Sink>> extra = {});
 

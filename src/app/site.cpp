@@ -2,11 +2,11 @@
 #include "app/site.hpp"
 
 #include "app/sink_factory.hpp"
-#include "app/version.hpp"
 #include "async/gather.hpp"
 #include "poll/schedule.hpp"
 
 #include <busbar/protocol/codec.hpp>
+#include <busbar/version.hpp>
 
 #include <spdlog/spdlog.h>
 
@@ -109,8 +109,8 @@ void Site::add_pollers(const profile::Library& profiles) {
       const auto& profile = *profiles.find(device.profile);
       const auto start = now + poll::stagger(index++, count, shortest_interval(device));
       sinks_.describe(describe_device(device, profile, channel->health().endpoint));
-      poll::Device polled{device.id,        &profile,            device.address,
-                          device.intervals, device.allow_writes, device.offline_after};
+      poll::Device polled{
+          device.id, &profile, device.address, device.intervals, device.allow_writes, device.offline_after};
       pollers_.push_back(std::make_unique<poll::Poller>(std::move(polled), *channel, sinks_, start));
     }
   }

@@ -16,7 +16,8 @@ namespace busbar::app {
 
 class Site {
  public:
-  /// `configuration` is valid and, like `profiles`, outlives the site. `extra` sinks stand beside the configured ones.
+  /// `configuration` is valid and, like `profiles`, outlives the site. `extra` sinks stand beside the
+  /// configured ones.
   Site(const Configuration& configuration, const profile::Library& profiles, async::TaskGroup& tasks,
        std::vector<std::unique_ptr<sink::Sink>> extra = {});
   Site(const Site&) = delete;
@@ -25,7 +26,8 @@ class Site {
 
   /// Announces the devices and spawns sinks and channels; with `poll`, the pollers too.
   void start(bool poll);
-  /// Polls every device once, devices of one channel in turn and channels side by side. The ids that did not answer.
+  /// Polls every device once, devices of one channel in turn and channels side by side. The ids that did not
+  /// answer.
   [[nodiscard]] asio::awaitable<std::vector<std::string>> poll_once();
   /// No new requests, streams closed; then every sink delivers what it holds, all until the same `deadline`.
   [[nodiscard]] asio::awaitable<void> stop(Steady deadline, bool keep_state);

@@ -10,8 +10,8 @@ namespace busbar::service {
 
 class Signals {
  public:
-  /// `stop` is called on the loop at the first SIGTERM or SIGINT; a second one ends the process at once, with code 1.
-  /// SIGHUP is logged, SIGPIPE ignored. Holds no work: a loop with nothing else to do ends.
+  /// `stop` is called on the loop at the first SIGTERM or SIGINT; a second one ends the process at once, with
+  /// code 1. SIGHUP is logged, SIGPIPE ignored. Holds no work: a loop with nothing else to do ends.
   Signals(asio::any_io_executor executor, std::function<void()> stop);
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;

@@ -1,5 +1,5 @@
-// A child process of a test: started with arguments and environment, its output collected, ended at the latest with
-// the object. And how tests wait: for a condition, up to a deadline, never for a fixed time.
+// A child process of a test: started with arguments and environment, its output collected, ended at the
+// latest with the object. And how tests wait: for a condition, up to a deadline, never for a fixed time.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,8 @@ namespace busbar::test {
 using std::chrono::seconds;
 
 /// Checks `condition` again and again; false when it did not come true in time.
-[[nodiscard]] bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit = seconds{20});
+[[nodiscard]] bool eventually(const std::function<bool()>& condition,
+                              std::chrono::milliseconds limit = seconds{20});
 
 /// A TCP port of the loopback interface that was free a moment ago.
 [[nodiscard]] unsigned short free_port();

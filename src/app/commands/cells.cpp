@@ -77,8 +77,9 @@ void ask_for_cells_only(Target& target) {
   for (auto& device : target.configuration.devices) {
     for (const auto& query : target.profiles.find(device.profile)->queries) {
       const auto& quantities = query.decoder.quantities();
-      const bool has_cells = std::any_of(quantities.begin(), quantities.end(),
-                                         [](const auto* quantity) { return quantity->family == cell_family; });
+      const bool has_cells = std::any_of(quantities.begin(), quantities.end(), [](const auto* quantity) {
+        return quantity->family == cell_family;
+      });
       if (!has_cells) {
         device.intervals.erase(query.request.name);
       } else if (device.intervals[query.request.name].count() == 0) {

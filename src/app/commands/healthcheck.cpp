@@ -94,8 +94,9 @@ int healthcheck_command(const CommandArguments& arguments) {
     std::cout << probe.body << "\n";
     return exit_ok;
   }
-  return fail(exit_unavailable, options.text("url") + ": " +
-                                    (probe.status != 0 ? "status " + std::to_string(probe.status) : probe.reason));
+  return fail(exit_unavailable,
+              options.text("url") + ": " +
+                  (probe.status != 0 ? "status " + std::to_string(probe.status) : probe.reason));
 }
 
 }  // namespace busbar::app

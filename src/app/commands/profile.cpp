@@ -18,8 +18,8 @@ constexpr std::size_t max_profile_bytes = 1024 * 1024;
 
 int list(const profile::Library& profiles) {
   for (const auto* profile : profiles.all()) {
-    std::cout << profile->name << "  " << profile->manufacturer << " " << profile->model << " (" << profile->protocol
-              << (profile->dialect.empty() ? "" : ", " + profile->dialect) << ")\n";
+    std::cout << profile->name << "  " << profile->manufacturer << " " << profile->model << " ("
+              << profile->protocol << (profile->dialect.empty() ? "" : ", " + profile->dialect) << ")\n";
     for (const auto& query : profile->queries) {
       std::cout << "    " << (query.request.write ? "write " : "query ") << query.request.name
                 << std::string(query.request.name.size() < 20 ? 20 - query.request.name.size() : 1, ' ')
@@ -80,7 +80,8 @@ int explain(const std::string& path, const std::string& hex) {
   std::cerr << findings.text();
   if (!profile) return exit_data;
   const auto bytes = from_hex(hex);
-  if (!bytes || bytes->empty()) return fail(exit_data, "--hex is not a sequence of bytes in hex, such as \"ea d1 01\"");
+  if (!bytes || bytes->empty())
+    return fail(exit_data, "--hex is not a sequence of bytes in hex, such as \"ea d1 01\"");
   return explain_bytes(*profile, *bytes, std::cout);
 }
 

@@ -1,13 +1,15 @@
-// busbar raw: one well-formed frame to one device, and an explanation of the answer. Writes only as the site file allows.
+// busbar raw: one well-formed frame to one device, and an explanation of the answer. Writes only as the site
+// file allows.
 #include "app/command.hpp"
 #include "app/exit_code.hpp"
 #include "app/explain_bytes.hpp"
 #include "app/target.hpp"
+#include "async/race.hpp"
+#include "async/wakeup.hpp"
 
 #include <busbar/protocol/frame_reader.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <algorithm>
 #include <array>
@@ -17,9 +19,11 @@
 namespace busbar::app {
 namespace {
 
-/// The frame as a query, or a printed refusal: broken frames, forbidden commands and writes nobody allowed stay here.
-std::optional<protocol::Query> vet(ByteView bytes, const protocol::Codec& codec, const profile::Profile& profile,
-                                   const DeviceConfiguration& device, int& code) {
+/// The frame as a query, or a printed refusal: broken frames, forbidden commands and writes nobody allowed
+/// stay here.
+std::optional<protocol::Query> vet(ByteView bytes, const protocol::Codec& codec,
+                                   const profile::Profile& profile, const DeviceConfiguration& device,
+                                   int& code) {
   const auto scan = codec.scan(bytes);
   if (scan.outcome != protocol::Scan::Outcome::frame || scan.count != bytes.size()) {
     code = fail(exit_data, "not one whole " + profile.protocol + " frame" +
@@ -43,7 +47,8 @@ std::optional<protocol::Query> vet(ByteView bytes, const protocol::Codec& codec,
   }
   const auto& allowed = device.allow_writes;
   if (query.write && std::find(allowed.begin(), allowed.end(), query.name) == allowed.end()) {
-    code = fail(exit_no_permission, "'" + query.name + "' changes the device; the site file must allow it: devices: " +
+    code = fail(exit_no_permission, "'" + query.name +
+                                        "' changes the device; the site file must allow it: devices: " +
                                         device.id + ": allow_writes: [" + query.name + "]");
     return std::nullopt;
   }
@@ -51,8 +56,8 @@ std::optional<protocol::Query> vet(ByteView bytes, const protocol::Codec& codec,
 }
 
 /// Reads until the answer is complete; the caller bounds the time.
-asio::awaitable<void> collect(link::ByteStream& stream, const protocol::Codec& codec, const protocol::Query& query,
-                              Bytes& received) {
+asio::awaitable<void> collect(link::ByteStream& stream, const protocol::Codec& codec,
+                              const protocol::Query& query, Bytes& received) {
   protocol::FrameReader reader{codec};
   std::vector<Bytes> payloads;
   std::array<std::uint8_t, 512> buffer{};
@@ -70,16 +75,17 @@ asio::awaitable<void> collect(link::ByteStream& stream, const protocol::Codec& c
   }
 }
 
-asio::awaitable<Result<Bytes>> converse(link::Link& link, const protocol::Codec& codec, const protocol::Query& query,
-                                        const Bytes& request, std::chrono::milliseconds timeout) {
-  using namespace asio::experimental::awaitable_operators;  // NOLINT: the one way to spell ||
+asio::awaitable<Result<Bytes>> converse(link::Link& link, const protocol::Codec& codec,
+                                        const protocol::Query& query, const Bytes& request,
+                                        std::chrono::milliseconds timeout) {
   auto stream = co_await link.open();
   if (!stream) co_return stream.error();
   if (const auto written = co_await (*stream)->write(request); !written) co_return written.error();
   Bytes received;
-  asio::steady_timer timer{co_await asio::this_coro::executor, timeout};
   // What a cancelled read had taken is of no interest: the stream is closed next.
-  co_await (collect(**stream, codec, query, received) || timer.async_wait(asio::use_awaitable));
+  auto answer = collect(**stream, codec, query, received);
+  auto patience = async::wait_until(std::chrono::steady_clock::now() + timeout);
+  co_await async::race(std::move(answer), std::move(patience));
   (*stream)->close();
   co_return received;
 }
@@ -92,7 +98,8 @@ int raw_command(const CommandArguments& arguments) {
       "Sends the frame once and explains whatever comes back within the timeout. Refused: bytes that are\n"
       "no valid frame, commands that must never be sent, and writes the site file does not allow by name."};
   declare_target(options);
-  options.value("hex,x", "HEX", "the frame").value("timeout,t", "MS", "how long to wait for the answer", "2000");
+  options.value("hex,x", "HEX", "the frame")
+      .value("timeout,t", "MS", "how long to wait for the answer", "2000");
   if (const auto code = options.parse(arguments)) return *code;
   const auto timeout = options.integer("timeout", 1, 600000);
   if (!timeout) return exit_usage;
@@ -122,7 +129,8 @@ int raw_command(const CommandArguments& arguments) {
   if (failure) std::rethrow_exception(failure);
   std::cout << "> " << to_hex(*request, ' ') << "\n";
   if (!answer) return fail(exit_temporary, to_string(answer.error()));
-  if (answer->empty()) return fail(exit_temporary, "no answer from " + link->endpoint() + " within the timeout");
+  if (answer->empty())
+    return fail(exit_temporary, "no answer from " + link->endpoint() + " within the timeout");
   std::cout << "< " << to_hex(*answer, ' ') << "\n";
   return explain_bytes(profile, *answer, std::cout);
 }

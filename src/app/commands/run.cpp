@@ -1,4 +1,5 @@
-// busbar [run]: the daemon, one round (--once), or only a look at the configuration (--check-config, --dry-run).
+// busbar [run]: the daemon, one round (--once), or only a look at the configuration (--check-config,
+// --dry-run).
 #include "app/arguments.hpp"
 #include "app/command.hpp"
 #include "app/configuration.hpp"
@@ -50,7 +51,8 @@ int run_command(const CommandArguments& arguments) {
     return usage_error("--log-level is '" + level + "', expected trace, debug, info, warning, error or off");
   }
   auto warnings = loaded.warnings;
-  for (auto& warning : budget_warnings(configuration, loaded.profiles)) warnings.push_back(std::move(warning));
+  for (auto& warning : budget_warnings(configuration, loaded.profiles))
+    warnings.push_back(std::move(warning));
   for (const auto& warning : warnings) spdlog::warn("{}", warning);
 
   if (options.has("check-config")) {
@@ -62,7 +64,8 @@ int run_command(const CommandArguments& arguments) {
     std::cout << describe(configuration, loaded.profiles);
     return exit_ok;
   }
-  return options.has("once") ? run_once(configuration, loaded.profiles) : run_daemon(configuration, loaded.profiles);
+  return options.has("once") ? run_once(configuration, loaded.profiles)
+                             : run_daemon(configuration, loaded.profiles);
 }
 
 }  // namespace busbar::app

@@ -8,9 +8,10 @@
 namespace busbar::app {
 
 int status_command(const CommandArguments& arguments) {
-  Arguments options{"busbar status [DEVICE…] [--config FILE | --link URL --profile NAME --address N]",
-                    "Asks each device once and shows its readings. Talks to the device itself: a gateway that\n"
-                    "accepts a single connection must not be in use by the daemon at that moment."};
+  Arguments options{
+      "busbar status [DEVICE…] [--config FILE | --link URL --profile NAME --address N]",
+      "Asks each device once and shows its readings. Talks to the device itself: a gateway that\n"
+      "accepts a single connection must not be in use by the daemon at that moment."};
   declare_target(options);
   options.value("format,f", "FORMAT", "table, json or jsonl", "table");
   if (const auto code = options.parse(arguments)) return *code;
