@@ -64,8 +64,9 @@ std::optional<int> Arguments::parse(const std::vector<std::string>& arguments) {
     namespace style = po::command_line_style;
     // No guessing: an abbreviation that works today may be ambiguous after the next release.
     const int strict = style::unix_style & ~style::allow_guessing;
-    po::store(po::command_line_parser(arguments).options(all).positional(state_->positional).style(strict).run(),
-              state_->values);
+    po::store(
+        po::command_line_parser(arguments).options(all).positional(state_->positional).style(strict).run(),
+        state_->values);
     po::notify(state_->values);
   } catch (const po::unknown_option& error) {
     std::vector<std::string> names;
@@ -94,11 +95,12 @@ std::vector<std::string> Arguments::list(const std::string& name) const {
   return has(name) ? state_->values[name].as<std::vector<std::string>>() : std::vector<std::string>{};
 }
 
-std::optional<std::int64_t> Arguments::integer(const std::string& name, std::int64_t min, std::int64_t max) const {
+std::optional<std::int64_t> Arguments::integer(const std::string& name, std::int64_t min,
+                                               std::int64_t max) const {
   const auto parsed = yaml::parse_integer(text(name));
   if (parsed && *parsed >= min && *parsed <= max) return parsed;
-  usage_error("--" + name + " is '" + text(name) + "', expected an integer from " + std::to_string(min) + " to " +
-              std::to_string(max));
+  usage_error("--" + name + " is '" + text(name) + "', expected an integer from " + std::to_string(min) +
+              " to " + std::to_string(max));
   return std::nullopt;
 }
 

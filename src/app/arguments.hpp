@@ -1,4 +1,5 @@
-// Command-line arguments of one command: declared, parsed, explained. Boost.Program_options behind a narrow door.
+// Command-line arguments of one command: declared, parsed, explained. Boost.Program_options behind a narrow
+// door.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +13,18 @@ namespace busbar::app {
 
 class Arguments {
  public:
-  /// `usage` is the first line of the help: "busbar simulate orion [options]"; `text` the paragraphs below it.
+  /// `usage` is the first line of the help: "busbar simulate orion [options]"; `text` the paragraphs below
+  /// it.
   Arguments(std::string usage, std::string text);
   ~Arguments();
 
   // Declarations. `names` is "config,c" or "config"; a default of "" means none.
   Arguments& flag(const char* names, const char* help);
-  Arguments& value(const char* names, const char* metavariable, const char* help, const std::string& fallback = "");
-  Arguments& values(const char* names, const char* metavariable, const char* help);  ///< may be given more than once
-  Arguments& positional(const char* name, int at_most, const char* help);            ///< at_most -1: any number
+  Arguments& value(const char* names, const char* metavariable, const char* help,
+                   const std::string& fallback = "");
+  Arguments& values(const char* names, const char* metavariable,
+                    const char* help);                                     ///< may be given more than once
+  Arguments& positional(const char* name, int at_most, const char* help);  ///< at_most -1: any number
 
   /// nullopt: go on. Otherwise the exit code: help was printed to stdout (0), or an error to stderr (64).
   [[nodiscard]] std::optional<int> parse(const std::vector<std::string>& arguments);
@@ -29,7 +33,8 @@ class Arguments {
   [[nodiscard]] std::string text(const std::string& name) const;  ///< "" when absent
   [[nodiscard]] std::vector<std::string> list(const std::string& name) const;
   /// Prints an error to stderr and gives nullopt when the value is no integer within [min, max].
-  [[nodiscard]] std::optional<std::int64_t> integer(const std::string& name, std::int64_t min, std::int64_t max) const;
+  [[nodiscard]] std::optional<std::int64_t> integer(const std::string& name, std::int64_t min,
+                                                    std::int64_t max) const;
 
   [[nodiscard]] std::string help() const;
 

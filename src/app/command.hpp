@@ -8,7 +8,8 @@ namespace busbar::app {
 
 using CommandArguments = std::vector<std::string>;
 
-int run_command(const CommandArguments& arguments);  ///< no command word: the daemon, --once, --check-config, --dry-run
+int run_command(
+    const CommandArguments& arguments);  ///< no command word: the daemon, --once, --check-config, --dry-run
 int simulate_command(const CommandArguments& arguments);
 int status_command(const CommandArguments& arguments);
 int cells_command(const CommandArguments& arguments);

@@ -73,7 +73,8 @@ bool stderr_is_journal() {
 bool set_up_logging(const std::string& level, std::vector<std::string> secrets) {
   const auto parsed = spdlog::level::from_str(level);
   if (parsed == spdlog::level::off && level != "off") return false;
-  std::erase_if(secrets, [](const auto& secret) { return secret.size() < 3; });  // masking "a" would mask everything
+  std::erase_if(secrets,
+                [](const auto& secret) { return secret.size() < 3; });  // masking "a" would mask everything
   auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   const std::string pattern = stderr_is_journal() ? "%J%v" : "%Y-%m-%d %H:%M:%S.%e %^%-7l%$ %v";
   sink->set_formatter(std::make_unique<CleanFormatter>(pattern, std::move(secrets)));

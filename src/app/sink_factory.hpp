@@ -9,7 +9,8 @@
 
 namespace busbar::app {
 
-[[nodiscard]] std::unique_ptr<sink::Sink> make_sink(const SinkConfiguration& options, asio::any_io_executor executor,
+[[nodiscard]] std::unique_ptr<sink::Sink> make_sink(const SinkConfiguration& options,
+                                                    asio::any_io_executor executor,
                                                     sink::HealthSource health);
 
 }  // namespace busbar::app

@@ -22,7 +22,8 @@ std::optional<Target> from_link(const Arguments& options, int& code) {
   if (profile == nullptr) {
     const auto names = target.profiles.names();
     const auto hint = yaml::nearest(name, names);
-    code = usage_error("unknown profile '" + name + "'" + (hint.empty() ? "" : " (did you mean '" + hint + "'?)") +
+    code = usage_error("unknown profile '" + name + "'" +
+                       (hint.empty() ? "" : " (did you mean '" + hint + "'?)") +
                        "; 'busbar profile list' shows them");
     return std::nullopt;
   }
@@ -81,7 +82,8 @@ bool keep_chosen(Configuration& configuration, const std::vector<std::string>& c
 
 void declare_target(Arguments& options) {
   options.value("config,c", "FILE", "the site file", default_config)
-      .value("link", "URL", "talk to this link instead of a site file: tcp://host:port, serial:/dev/tty…?baud=9600")
+      .value("link", "URL",
+             "talk to this link instead of a site file: tcp://host:port, serial:/dev/tty…?baud=9600")
       .value("profile,p", "NAME", "with --link: the device's profile", "orion1000")
       .value("address,a", "N", "with --link: the device's address; default: the profile's")
       .value("log-level,l", "LEVEL", "trace shows every byte", "warning")
@@ -104,7 +106,8 @@ std::optional<Target> choose_target(const Arguments& options, int& code) {
     target = Target{std::move(*loaded.configuration), std::move(loaded.profiles)};
   }
   if (target && !set_up_logging(options.text("log-level"), target->configuration.secrets)) {
-    code = usage_error("--log-level is '" + options.text("log-level") + "', expected trace, debug, info, warning, "
+    code = usage_error("--log-level is '" + options.text("log-level") +
+                       "', expected trace, debug, info, warning, "
                        "error or off");
     return std::nullopt;
   }

@@ -16,7 +16,8 @@ struct Target {
 /// Adds --config, --link, --profile, --address, --log-level and the positional DEVICE.
 void declare_target(Arguments& options);
 
-/// Sets up logging (warnings and worse by default) and chooses. On an error it has been printed and `code` is set.
+/// Sets up logging (warnings and worse by default) and chooses. On an error it has been printed and `code` is
+/// set.
 [[nodiscard]] std::optional<Target> choose_target(const Arguments& options, int& code);
 
 }  // namespace busbar::app
