@@ -29,7 +29,7 @@ std::optional<Frame> FrameReader::next() {
     consumed_ += count;
     if (scan.outcome == Scan::Outcome::frame) return scan.frame;
     skipped_ += count;
-    if (scan.fault) fault_ = scan.fault;
+    if (!fault_) fault_ = scan.fault;
   }
   return std::nullopt;
 }
@@ -40,7 +40,7 @@ std::optional<Frame> FrameReader::next_after_silence() {
     if (buffered() == 0) return std::nullopt;
     ++consumed_;
     ++skipped_;
-    fault_ = Errc::truncated_frame;
+    if (!fault_) fault_ = Errc::truncated_frame;
   }
 }
 

@@ -27,7 +27,8 @@ class FrameReader {
   [[nodiscard]] std::size_t buffered() const noexcept { return buffer_.size() - consumed_; }
   [[nodiscard]] ByteView pending() const noexcept { return ByteView{buffer_}.subspan(consumed_); }
   [[nodiscard]] std::uint64_t bytes_skipped() const noexcept { return skipped_; }
-  /// Why the last thing that looked like a frame was refused; cleared by clear_fault().
+  /// Why the first thing since clear_fault() that looked like a frame was refused; what is refused after it
+  /// are mostly its fragments.
   [[nodiscard]] std::optional<Errc> last_fault() const noexcept { return fault_; }
   void clear_fault() noexcept { fault_.reset(); }
 
