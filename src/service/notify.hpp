@@ -1,31 +1,42 @@
-// What systemd is told: sd_notify(3) and sd_watchdog_enabled(3). Without $NOTIFY_SOCKET every call does
-// nothing.
+// The service manager's side: readiness, status line, watchdog. Without systemd every call does nothing.
+// Source: sd_notify(3), sd_watchdog_enabled(3).
 #pragma once
 
 #include "async/asio.hpp"
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace busbar::service {
 
 class Notifier {
  public:
+  /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID of the environment.
   Notifier();
 
-  void ready();
-  /// One line for `systemctl status`; sent only when it differs from the one before.
-  void status(const std::string& text);
-  void stopping();
+  /// Once, when the configuration is valid and the workers run; waits for no broker and no device.
+  void ready(std::string_view status);
+  /// One line for `systemctl status`; sent when it differs from the last one.
+  void status(std::string_view text);
+  void stopping(std::string_view status = "stopping");
 
-  /// Sends the watchdog heartbeat at half of $WATCHDOG_USEC, from the loop itself, as long as `progress`
-  /// returns true; and renews the status line from `status_line` every few seconds. Runs until cancelled,
-  /// also without a watchdog.
-  [[nodiscard]] asio::awaitable<void> run(std::function<bool()> progress,
-                                          std::function<std::string()> status_line);
+  /// Half of what the manager allows; empty when it does not watch this process.
+  [[nodiscard]] std::optional<std::chrono::microseconds> watchdog_period() const noexcept { return period_; }
+  /// Why the daemon makes no progress; "" when it does.
+  using Stalled = std::function<std::string()>;
+  /// Pings from the loop itself, once per period, while `stalled` says "". Runs until cancelled; returns at once when
+  /// there is no watchdog. A dead device is no reason to be stalled: the daemon would be restarted for nothing.
+  [[nodiscard]] asio::awaitable<void> watchdog(Stalled stalled);
 
  private:
-  std::string last_status_;
+  void send(const std::string& message);
+
+  std::optional<std::chrono::microseconds> period_;
+  std::string status_;
+  bool failed_ = false;
 };
 
 }  // namespace busbar::service

@@ -1,4 +1,4 @@
-// SIGTERM and SIGINT as one call on the loop.
+// What signals mean to the daemon.
 #pragma once
 
 #include "async/asio.hpp"
@@ -8,18 +8,19 @@
 
 namespace busbar::service {
 
+/// SIGTERM, SIGINT: `stop` is called on the loop; a second one ends the process at once. SIGHUP: logged, not supported.
+/// SIGPIPE: ignored in the whole process, a closed peer is an error code. Lives until destroyed; one per process.
 class Signals {
  public:
-  /// `stop` is called on the loop at the first SIGTERM or SIGINT; a second one ends the process at once, with
-  /// code 1. SIGHUP is logged, SIGPIPE ignored. Holds no work: a loop with nothing else to do ends.
-  Signals(asio::any_io_executor executor, std::function<void()> stop);
+  /// `exit_now` is called with 128 + signal number on the second stop signal; the default is _exit.
+  Signals(asio::any_io_executor executor, std::function<void()> stop, std::function<void(int code)> exit_now = {});
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
   ~Signals();
 
  private:
   struct State;
-  std::shared_ptr<State> state_;  // shared with the pending handlers
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace busbar::service

@@ -19,12 +19,13 @@ namespace busbar::sink {
 /// One group of readings that arrive together.
 struct QueryDescription {
   std::string name;
-  std::chrono::milliseconds interval{};        ///< 0 = on demand only
-  std::vector<const Quantity*> quantities;     ///< all that can come
-  std::vector<const Quantity*> guaranteed;     ///< those every valid answer carries
+  std::chrono::milliseconds interval{};     ///< 0 = on demand only
+  std::vector<const Quantity*> quantities;  ///< all that can come
+  std::vector<const Quantity*> guaranteed;  ///< those every valid answer carries
 };
 
-/// What a sink may know about a device. The quantities live as long as the device is registered: until forget().
+/// What a sink may know about a device. The quantities live as long as the device is registered: until
+/// forget().
 struct DeviceDescription {
   std::string id;    ///< stable; [a-z0-9_-]+
   std::string name;  ///< for people
@@ -42,7 +43,8 @@ class Sink {
  public:
   virtual ~Sink() = default;
 
-  [[nodiscard]] virtual std::string_view name() const = 0;  ///< id in logs and metrics: "mqtt", "textfile", "http"
+  [[nodiscard]] virtual std::string_view name()
+      const = 0;  ///< id in logs and metrics: "mqtt", "textfile", "http"
   /// A device appears, or its description changes. Before its first report.
   virtual void describe(const DeviceDescription& device) = 0;
   /// The device is gone from the configuration; its traces are cleaned up.
@@ -52,8 +54,9 @@ class Sink {
 
   /// Serves until cancelled; spawned once by the app. Sinks without I/O of their own return at once.
   [[nodiscard]] virtual asio::awaitable<void> run() = 0;
-  /// Delivers what is queued, as far as that is possible before `deadline`, then says good-bye (offline, close).
-  /// Called once, after the last publish. `keep_state` (one-shot runs): the devices are not declared offline.
+  /// Delivers what is queued, as far as that is possible before `deadline`, then says good-bye (offline,
+  /// close). Called once, after the last publish. `keep_state` (one-shot runs): the devices are not declared
+  /// offline.
   [[nodiscard]] virtual asio::awaitable<void> finish(Steady deadline, bool keep_state) = 0;
 
   [[nodiscard]] virtual SinkAccount account() const = 0;
@@ -62,8 +65,8 @@ class Sink {
 /// Where a sink that exports the daemon's own state gets it from.
 using HealthSource = std::function<Health()>;
 
-/// The fan-out the pollers publish to. Order of sinks is order of configuration; one that throws is logged and counted,
-/// the others still get the report.
+/// The fan-out the pollers publish to. Order of sinks is order of configuration; one that throws is logged
+/// and counted, the others still get the report.
 class Sinks {
  public:
   void add(std::unique_ptr<Sink> sink);
@@ -76,7 +79,15 @@ class Sinks {
   [[nodiscard]] std::vector<SinkAccount> accounts() const;
 
  private:
+  struct Failures {
+    std::uint64_t count = 0;
+    std::string last;
+  };
+  template <class Call>
+  void guarded(std::size_t index, std::string_view what, Call&& call);
+
   std::vector<std::unique_ptr<Sink>> sinks_;
+  std::vector<Failures> failures_;  ///< one per sink
 };
 
 }  // namespace busbar::sink

@@ -9,10 +9,11 @@ namespace busbar::sink::prometheus {
 
 struct TextfileOptions {
   std::string name = "textfile";
-  std::string path;         ///< …/busbar.prom
+  std::string path;  ///< …/busbar.prom
   unsigned mode = 0644;
   unsigned backups = 0;  ///< path.1 … path.N, newest first
-  std::chrono::milliseconds interval{10000};  ///< rewrite period; also rewritten when nothing changed: mtime means alive
+  std::chrono::milliseconds interval{
+      10000};  ///< rewrite period; also rewritten when nothing changed: mtime means alive
   bool operator==(const TextfileOptions&) const = default;
 };
 

@@ -1,0 +1,232 @@
+// The daemon's own state as metrics: process, devices, channels, sinks. One table row is one metric.
+#include "sink/prometheus/own_metrics.hpp"
+
+#include "sink/prometheus/text_format.hpp"
+
+#include <array>
+#include <fstream>
+#include <initializer_list>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace busbar::sink::prometheus {
+namespace {
+
+using enum MetricType;
+using Maybe = std::optional<double>;
+
+template <class Duration>
+double seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+double count(std::uint64_t value) { return static_cast<double>(value); }
+
+/// One metric of every row of a list; an empty value leaves the sample out.
+template <class Row>
+struct Metric {
+  std::string_view name;
+  std::string_view help;
+  MetricType type;
+  Maybe (*value)(const Row&, Steady now);
+};
+
+template <class Row>
+void append_rows(std::string& out, std::string_view label_name_, const std::vector<Row>& rows,
+                 std::string (*id)(const Row&), std::initializer_list<Metric<Row>> metrics, Steady now) {
+  for (const Metric<Row>& metric : metrics) {
+    bool first = true;
+    for (const Row& row : rows) {
+      const Maybe value = metric.value(row, now);
+      if (!value) continue;
+      if (std::exchange(first, false))
+        append_family(out, {std::string{metric.name}, std::string{metric.help}, metric.type});
+      append_sample(out, metric.name, label(label_name_, id(row)), {}, *value);
+    }
+  }
+}
+
+void append_single(std::string& out, std::string_view name, std::string_view help, MetricType type,
+                   double value) {
+  append_family(out, {std::string{name}, std::string{help}, type});
+  append_sample(out, name, {}, {}, value);
+}
+
+void append_process(std::string& out, const Health& health, const Process& process) {
+  append_family(out, {"busbar_build_info", "Version of the daemon, always 1.", gauge});
+  append_sample(out, "busbar_build_info", label("version", health.version), {}, 1);
+  append_single(out, "busbar_up", "1 while the daemon runs.", gauge, 1);
+  append_single(out, "busbar_process_start_time_seconds", "Start of the daemon, Unix time.", gauge,
+                count(static_cast<std::uint64_t>(health.started.time_since_epoch().count())) / 1000);
+  append_single(out, "busbar_process_uptime_seconds", "Time since the outputs were started.", gauge,
+                seconds(std::chrono::duration_cast<std::chrono::milliseconds>(process.uptime)));
+  if (process.resident_bytes)
+    append_single(out, "busbar_process_resident_memory_bytes", "Resident memory.", gauge,
+                  count(*process.resident_bytes));
+  if (process.cpu_seconds)
+    append_single(out, "busbar_process_cpu_seconds_total", "Processor time used.", counter,
+                  *process.cpu_seconds);
+}
+
+Maybe up(const DeviceHealth& device, Steady) {
+  if (device.availability == Availability::unknown) return std::nullopt;
+  return device.availability == Availability::online ? 1 : 0;
+}
+
+Maybe last_success(const DeviceHealth& device, Steady) {
+  if (!device.last_success) return std::nullopt;
+  return static_cast<double>(device.last_success->time_since_epoch().count()) / 1000;
+}
+
+Maybe last_success_age(const DeviceHealth& device, Steady now) {
+  if (!device.last_success_steady) return std::nullopt;
+  return seconds(std::chrono::duration_cast<std::chrono::milliseconds>(now - *device.last_success_steady));
+}
+
+/// Metrics with a second label: outcome, reason, state, quantile.
+void append_device_tables(std::string& out, const std::vector<DeviceHealth>& devices) {
+  if (devices.empty()) return;
+  append_family(out, {"busbar_device_polls_total",
+                      "Polls by outcome: success, failed, skipped (the one before was "
+                      "still under way), discarded (breaker open).",
+                      counter});
+  for (const DeviceHealth& device : devices) {
+    const std::string id = label("device", device.id);
+    for (const auto& [outcome, polls] : {std::pair{"success", device.polls_success},
+                                         {"failed", device.polls_failed},
+                                         {"skipped", device.polls_skipped},
+                                         {"discarded", device.polls_discarded}})
+      append_sample(out, "busbar_device_polls_total", id, label("outcome", outcome), count(polls));
+  }
+
+  append_family(out, {"busbar_device_errors_total", "Errors of exchanges by reason.", counter});
+  for (const DeviceHealth& device : devices)
+    for (const auto& [reason, errors] : device.errors)
+      append_sample(out, "busbar_device_errors_total", label("device", device.id),
+                    label("reason", to_string(reason)), count(errors));
+
+  append_family(out,
+                {"busbar_device_breaker_state", "1 for the present state of the circuit breaker.", gauge});
+  for (const DeviceHealth& device : devices)
+    for (const Breaker state : {Breaker::closed, Breaker::open, Breaker::half_open})
+      append_sample(out, "busbar_device_breaker_state", label("device", device.id),
+                    label("state", to_string(state)), device.breaker == state ? 1 : 0);
+
+  append_family(out, {"busbar_device_latency_seconds",
+                      "Request sent to last byte of the response, over recent "
+                      "exchanges; quantile 1 is the longest.",
+                      summary});
+  for (const DeviceHealth& device : devices) {
+    if (device.latency.count == 0) continue;
+    for (const auto& [quantile, milliseconds] :
+         {std::pair{"0.5", device.latency.p50}, {"0.99", device.latency.p99}, {"1", device.latency.max}})
+      append_sample(out, "busbar_device_latency_seconds", label("device", device.id),
+                    label("quantile", quantile), milliseconds / 1000);
+  }
+}
+
+void append_devices(std::string& out, const Health& health) {
+  using D = DeviceHealth;
+  append_rows<D>(
+      out, "device", health.devices, [](const D& d) { return d.id; },
+      {{"busbar_device_up", "1 when the device answers, 0 when it is offline; absent until known.", gauge,
+        up},
+       {"busbar_device_last_success_timestamp_seconds", "Unix time of the last successful poll.", gauge,
+        last_success},
+       {"busbar_device_last_success_age_seconds", "Time since the last successful poll.", gauge,
+        last_success_age},
+       {"busbar_device_readings_total", "Readings decoded.", counter,
+        [](const D& d, Steady) { return Maybe{count(d.readings)}; }},
+       {"busbar_device_implausible_total",
+        "Fields dropped as implausible: out of range, or a counter that fell.", counter,
+        [](const D& d, Steady) { return Maybe{count(d.implausible)}; }},
+       {"busbar_device_anomalies_total", "Contradictions inside valid frames.", counter,
+        [](const D& d, Steady) { return Maybe{count(d.anomalies)}; }}},
+      health.now);
+  append_device_tables(out, health.devices);
+}
+
+void append_channels(std::string& out, const Health& health) {
+  using C = ChannelHealth;
+  append_rows<C>(
+      out, "channel", health.channels, [](const C& c) { return c.id; },
+      {{"busbar_channel_connected", "1 while the link is open.", gauge,
+        [](const C& c, Steady) { return Maybe{c.connected ? 1 : 0}; }},
+       {"busbar_channel_reconnects_total", "Successful opens after the first.", counter,
+        [](const C& c, Steady) { return Maybe{count(c.connects > 0 ? c.connects - 1 : 0)}; }},
+       {"busbar_channel_connect_failures_total", "Failed attempts to open the link.", counter,
+        [](const C& c, Steady) { return Maybe{count(c.connect_failures)}; }},
+       {"busbar_channel_sent_bytes_total", "Bytes written.", counter,
+        [](const C& c, Steady) { return Maybe{count(c.bytes_sent)}; }},
+       {"busbar_channel_received_bytes_total", "Bytes read.", counter,
+        [](const C& c, Steady) { return Maybe{count(c.bytes_received)}; }},
+       {"busbar_channel_skipped_bytes_total", "Bytes read that were part of no valid frame.", counter,
+        [](const C& c, Steady) { return Maybe{count(c.bytes_skipped)}; }},
+       {"busbar_channel_frames_total", "Valid frames.", counter,
+        [](const C& c, Steady) { return Maybe{count(c.frames)}; }},
+       {"busbar_channel_late_frames_total", "Answers to requests that had timed out already.", counter,
+        [](const C& c, Steady) { return Maybe{count(c.late_frames)}; }},
+       {"busbar_channel_foreign_frames_total", "Valid frames nobody asked for.", counter,
+        [](const C& c, Steady) { return Maybe{count(c.foreign_frames)}; }},
+       {"busbar_channel_retries_total", "Requests sent again after a transient error.", counter,
+        [](const C& c, Steady) { return Maybe{count(c.retries)}; }},
+       {"busbar_channel_timeouts_total", "Requests without an answer in time.", counter,
+        [](const C& c, Steady) { return Maybe{count(c.timeouts)}; }},
+       {"busbar_channel_queue_depth", "Requests waiting for their turn.", gauge,
+        [](const C& c, Steady) { return Maybe{count(c.queue_depth)}; }},
+       {"busbar_channel_busy_seconds_total", "Time with a request in flight.", counter,
+        [](const C& c, Steady) { return Maybe{seconds(c.busy)}; }}},
+      health.now);
+}
+
+void append_sinks(std::string& out, const Health& health) {
+  using S = SinkAccount;
+  append_rows<S>(
+      out, "sink", health.sinks, [](const S& s) { return s.name; },
+      {{"busbar_sink_healthy", "1 while the output works.", gauge,
+        [](const S& s, Steady) { return Maybe{s.healthy ? 1 : 0}; }},
+       {"busbar_sink_accepted_total", "Entries taken; equals acknowledged + queued + dropped + coalesced.",
+        counter, [](const S& s, Steady) { return Maybe{count(s.accepted)}; }},
+       {"busbar_sink_acknowledged_total", "Entries delivered.", counter,
+        [](const S& s, Steady) { return Maybe{count(s.acknowledged)}; }},
+       {"busbar_sink_queued", "Entries waiting.", gauge,
+        [](const S& s, Steady) { return Maybe{count(s.queued)}; }},
+       {"busbar_sink_dropped_total", "Entries lost.", counter,
+        [](const S& s, Steady) { return Maybe{count(s.dropped)}; }},
+       {"busbar_sink_coalesced_total", "Entries replaced by newer ones before they were delivered.", counter,
+        [](const S& s, Steady) { return Maybe{count(s.coalesced)}; }},
+       {"busbar_sink_errors_total", "Failed attempts to deliver.", counter,
+        [](const S& s, Steady) { return Maybe{count(s.errors)}; }}},
+      health.now);
+}
+
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+}  // namespace
+
+Process this_process(Steady started) {
+  Process process;
+  process.uptime = std::chrono::steady_clock::now() - started;
+  std::ifstream statm{"/proc/self/statm"};
+  std::uint64_t total_pages = 0;
+  std::uint64_t resident_pages = 0;
+  if (statm >> total_pages >> resident_pages)
+    process.resident_bytes = resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  rusage usage{};
+  if (getrusage(RUSAGE_SELF, &usage) == 0)
+    process.cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+  return process;
+}
+
+void append_own_metrics(std::string& out, const Health& health, const Process& process) {
+  append_process(out, health, process);
+  append_devices(out, health);
+  append_channels(out, health);
+  append_sinks(out, health);
+}
+
+}  // namespace busbar::sink::prometheus

@@ -1,0 +1,73 @@
+// The latest readings of every device as samples, in copies of their own, and the account of the reports they
+// came in.
+#pragma once
+
+#include "sink/prometheus/metric_name.hpp"
+#include "sink/sink.hpp"
+
+#include <busbar/model/report.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace busbar::sink::prometheus {
+
+/// How long a reading counts as fresh after it came, and is exported: 3 × the interval of its query, at least
+/// 30 s; 5 min for a query that is asked on demand only. A device that falls silent thus has no values,
+/// rather than old ones.
+[[nodiscard]] std::chrono::milliseconds fresh_for(std::chrono::milliseconds interval);
+
+class Readings {
+ public:
+  void describe(const DeviceDescription& device);
+  void forget(std::string_view device);
+  /// Replaces everything the same query of the same device gave before: what the new report lacks is gone.
+  void store(const Report& report);
+
+  /// Appends every family with a sample that is fresh at `now`, families sorted by name.
+  void append(std::string& out, Steady now) const;
+
+  /// What has been stored up to here: taken with the text, given back once the text has been delivered.
+  [[nodiscard]] std::uint64_t mark() const noexcept { return accepted_; }
+  /// The text made at `mark` reached its destination.
+  void acknowledge(std::uint64_t mark, Steady made);
+  /// Counts of reports: accepted, acknowledged, queued, dropped, coalesced (replaced before they were
+  /// delivered).
+  [[nodiscard]] SinkAccount account() const;
+
+ private:
+  struct Sample {
+    const Family* family;
+    std::string labels;  ///< beside the device's
+    double value;
+  };
+  struct Slot {  ///< the latest report of one query
+    std::chrono::milliseconds interval{};
+    Steady received{};
+    std::uint64_t number = 0;  ///< of the report among all accepted ones
+    bool pending = false;
+    std::vector<Sample> samples;
+  };
+  struct Device {
+    std::string label;
+    std::string info;  ///< labels of busbar_device_info
+    std::map<std::string, Slot, std::less<>> slots;
+  };
+  using Lines = std::map<std::string_view, std::vector<std::pair<const Device*, const Sample*>>>;
+
+  Device& device(std::string_view id);
+  void add_samples(Slot& slot, const Reading& reading);
+  static void collect(Lines& lines, const Device& device, Steady now);
+
+  std::map<std::string, Family, std::less<>> families_;
+  std::map<std::string, Device, std::less<>> devices_;
+  std::uint64_t accepted_ = 0;
+  std::uint64_t acknowledged_ = 0;
+  std::uint64_t dropped_ = 0;
+  std::uint64_t coalesced_ = 0;
+};
+
+}  // namespace busbar::sink::prometheus

@@ -1,0 +1,114 @@
+// The latest readings as a .prom file for the textfile collector of node_exporter.
+#include "sink/prometheus/textfile_sink.hpp"
+
+#include "async/wakeup.hpp"
+#include "sink/prometheus/exposition.hpp"
+#include "sink/prometheus/textfile_writer.hpp"
+#include "sink/worker.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace busbar::sink::prometheus {
+namespace {
+
+class TextfileSink final : public Sink {
+ public:
+  TextfileSink(TextfileOptions options, HealthSource health)
+      : options_{std::move(options)},
+        health_{std::move(health)},
+        writer_{options_.path, options_.mode, options_.backups} {}
+
+  std::string_view name() const override { return options_.name; }
+  void describe(const DeviceDescription& device) override { readings_.describe(device); }
+  void forget(std::string_view device) override { readings_.forget(device); }
+  void publish(const Report& report) override { readings_.store(report); }
+  void availability(std::string_view, Availability, std::string_view) override {}  // comes with Health
+
+  asio::awaitable<void> run() override {
+    Steady next = std::chrono::steady_clock::now();
+    while (!finished_) {
+      co_await write();
+      next = std::max(next + options_.interval, std::chrono::steady_clock::now());
+      co_await async::wait_until(next);
+    }
+  }
+
+  /// One local file: nothing to wait for, so that the deadline is not looked at.
+  asio::awaitable<void> finish(Steady, bool keep_state) override {
+    finished_ = true;
+    if (keep_state)
+      co_await write();
+    else
+      co_await remove();
+  }
+
+  SinkAccount account() const override {
+    SinkAccount account = readings_.account();
+    account.name = options_.name;
+    account.healthy = !failing_;
+    account.errors = errors_;
+    account.last_error = last_error_;
+    return account;
+  }
+
+ private:
+  asio::awaitable<void> write() {
+    // The worker keeps the order, so that a write under way and the last one cannot cross.
+    const Health health = health_();
+    const std::uint64_t mark = readings_.mark();
+    std::string page = exposition(readings_, health, this_process(started_));
+    std::optional<std::string> problem;
+    std::size_t leftovers = 0;
+    const bool first = std::exchange(first_, false);
+    co_await worker_.perform([this, first, &page, &problem, &leftovers] {
+      if (first) leftovers = writer_.remove_leftovers();
+      problem = writer_.write(page);
+    });
+    if (leftovers > 0)
+      spdlog::info("sink {}: removed {} temporary files of an earlier run", options_.name, leftovers);
+    note(std::move(problem));
+    if (!failing_) readings_.acknowledge(mark, health.now);
+  }
+
+  asio::awaitable<void> remove() {
+    std::optional<std::string> problem;
+    co_await worker_.perform([this, &problem] { problem = writer_.remove(); });
+    note(std::move(problem));
+  }
+
+  void note(std::optional<std::string> problem) {
+    if (!problem) {
+      if (std::exchange(failing_, false))
+        spdlog::info("sink {}: {} is written again", options_.name, options_.path);
+      return;
+    }
+    ++errors_;
+    if (!std::exchange(failing_, true) || *problem != last_error_)
+      spdlog::error("sink {}: {}; trying again every {} ms", options_.name, *problem,
+                    options_.interval.count());
+    last_error_ = std::move(*problem);
+  }
+
+  TextfileOptions options_;
+  HealthSource health_;
+  TextfileWriter writer_;
+  Readings readings_;
+  Steady started_ = std::chrono::steady_clock::now();
+  bool first_ = true;
+  bool finished_ = false;
+  bool failing_ = false;
+  std::uint64_t errors_ = 0;
+  std::string last_error_;
+  Worker worker_;  // last: its thread ends before what it uses goes
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_textfile_sink(asio::any_io_executor, TextfileOptions options,
+                                         HealthSource health) {
+  return std::make_unique<TextfileSink>(std::move(options), std::move(health));
+}
+
+}  // namespace busbar::sink::prometheus
