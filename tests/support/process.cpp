@@ -59,16 +59,23 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
 }
 
 unsigned short free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(socket);
-  if (!bound) throw std::runtime_error{"no free port"};
-  return ntohs(address.sin_port);
+  // Below the ephemeral range: a client that keeps trying a closed ephemeral port of its own host can be
+  // given that very port as its source and so connect to itself, and then the server cannot come back to it.
+  constexpr unsigned first = 10000;
+  constexpr unsigned count = 22000;
+  static unsigned next = static_cast<unsigned>(::getpid()) * 61U;
+  for (unsigned attempt = 0; attempt < count; ++attempt) {
+    const auto port = static_cast<unsigned short>(first + next++ % count);
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    ::close(socket);
+    if (bound) return port;
+  }
+  throw std::runtime_error{"no free port"};
 }
 
 Process::Process(std::vector<std::string> command, std::map<std::string, std::string> environment)
