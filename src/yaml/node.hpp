@@ -26,8 +26,8 @@ struct Node {
   std::string scalar{};
   bool quoted = false;  ///< "1" in quotes is text, not a number
   std::vector<Node> items{};
-  std::vector<Entry> entries{};  ///< in file order; duplicates have been reported and are left out
-  bool secret = false;           ///< set by whoever substitutes a secret: the text must never be shown
+  std::vector<Entry> entries;  ///< in file order; duplicates have been reported and are left out
+  bool secret = false;         ///< set by whoever substitutes a secret: the text must never be shown
 };
 
 struct Entry {
