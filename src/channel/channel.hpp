@@ -1,8 +1,10 @@
-// One physical medium behind one link, serialised: one coroutine reads always, one exchange is in flight at most.
-// The only place where bytes are read from a link. What to do when is decided by policy.hpp, performed here.
+// One physical medium behind one link, serialised: one coroutine reads always, one exchange is in flight at
+// most. The only place where bytes are read from a link. What to do when is decided by policy.hpp, performed
+// here.
 #pragma once
 
 #include "async/asio.hpp"
+#include "channel/options.hpp"
 #include "link/link.hpp"
 #include "model/health.hpp"
 
@@ -18,29 +20,6 @@
 
 namespace busbar::channel {
 
-using std::chrono::milliseconds;
-
-struct Options {
-  std::string id;
-  milliseconds spacing{200};       ///< end of a response to the start of the next request
-  milliseconds after_connect{200};  ///< silence after a connect
-  milliseconds on_unit_change{0};  ///< extra silence when the next request goes to another address
-  milliseconds settle{500};        ///< silence after a timeout, so that a late reply is not taken for the next answer
-  milliseconds timeout{1000};      ///< one total deadline for the answer, first to last byte
-  unsigned retries = 1;            ///< further attempts after a transient error
-  milliseconds retry_backoff{200};  ///< jittered, doubled per attempt
-  milliseconds reconnect_min{500};
-  milliseconds reconnect_max{60000};
-  unsigned breaker_failures = 3;     ///< failed polls in a row before a device's breaker opens
-  milliseconds breaker_probe_min{10000};
-  milliseconds breaker_probe_max{300000};
-  std::size_t max_queue = 1024;
-  unsigned baud = 9600;  ///< of the wire behind the link; for the bus-time budget only
-  bool operator==(const Options&) const = default;
-};
-
-enum class Priority { write, on_demand, scheduled };  ///< the first goes first
-
 struct Request {
   std::string device;  ///< owner of the breaker
   protocol::Query query{};
@@ -51,9 +30,9 @@ struct Request {
 };
 
 struct Reply {
-  Bytes payload;        ///< assembled from all frames
-  Steady sent{};        ///< first byte of the request that was answered
-  Steady received{};    ///< last byte of the response
+  Bytes payload;      ///< assembled from all frames
+  Steady sent{};      ///< first byte of the request that was answered
+  Steady received{};  ///< last byte of the response
   unsigned attempts = 1;
 };
 
@@ -67,8 +46,9 @@ class Channel {
 
   /// Connects, reads, reconnects until cancelled. Spawned once by the app.
   [[nodiscard]] asio::awaitable<void> run();
-  /// Waits for the turn, asks, waits for the answer. Errors: timeout, breaker_open, queue_full, cancelled, and what the
-  /// link or the codec say. Throws only on cancellation of the calling coroutine, which frees its place in the queue.
+  /// Waits for the turn, asks, waits for the answer. Errors: timeout, breaker_open, queue_full, cancelled,
+  /// and what the link or the codec say. Throws only on cancellation of the calling coroutine, which frees
+  /// its place in the queue.
   [[nodiscard]] asio::awaitable<Result<Reply>> exchange(Request request);
   /// Whole frames nobody asked for, of one address (push devices). Empty function: stop listening.
   void listen(std::uint32_t address, std::function<void(const protocol::Frame&, Steady)> handler);

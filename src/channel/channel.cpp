@@ -1,0 +1,335 @@
+// The I/O shell of a channel: reads always, writes when the policy says so, and tells the policy what
+// happened.
+#include "channel/channel.hpp"
+
+#include "async/race.hpp"
+#include "async/wakeup.hpp"
+#include "channel/desk.hpp"
+#include "channel/policy.hpp"
+#include "channel/router.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <bit>
+#include <deque>
+#include <random>
+#include <utility>
+
+namespace busbar::channel {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Policy::Random jitter() {
+  return [generator = std::minstd_rand{std::random_device{}()}]() mutable {
+    return std::generate_canonical<double, 32>(generator);
+  };
+}
+
+}  // namespace
+
+struct Channel::State {
+  State(const asio::any_io_executor& executor, Options options_, std::unique_ptr<link::Link> link_,
+        std::unique_ptr<protocol::Codec> codec_)
+      : options{std::move(options_)},
+        link{std::move(link_)},
+        codec{std::move(codec_)},
+        reader{*codec},
+        router{*codec},
+        policy{options, jitter()},
+        desk{executor},
+        open_wanted{executor} {
+    health.id = options.id;
+    health.endpoint = link->endpoint();
+  }
+
+  // The writing side: performs what the policy decides.
+  asio::awaitable<void> drive();
+  asio::awaitable<Event> send(JobId job);
+  Event conclude(JobId job);
+  void finish(const Action& action);
+  Error explain(const Action& action, const Order& order) const;
+
+  // The reading side: opens, reads, and routes every frame.
+  asio::awaitable<void> read_forever();
+  asio::awaitable<void> read_until_closed(link::ByteStream& open_stream);
+  std::optional<Event> take(const protocol::Frame& frame, Steady now);
+  void trouble(const Error& error);
+  void trace(char direction, ByteView bytes) const;
+  void shut(const std::string& why);
+
+  Options options;
+  std::unique_ptr<link::Link> link;
+  std::unique_ptr<protocol::Codec> codec;
+  protocol::FrameReader reader;
+  Router router;
+  Policy policy;
+  Desk desk;
+  async::Wakeup open_wanted;
+  // Shared because a write may still be under way when the reader finds the stream closed.
+  std::shared_ptr<link::ByteStream> stream;
+  std::map<std::uint32_t, std::function<void(const protocol::Frame&, Steady)>> listeners;
+  JobId current = 0;
+  Steady sent{};
+  Steady received{};
+  Error link_error{};
+  std::uint64_t troubles = 0;  // failed opens and losses since the last frame
+  std::uint64_t stale = 0;     // bytes dropped before a request, and echoes
+  ChannelHealth health;
+  bool stopped = false;
+};
+
+asio::awaitable<void> Channel::State::drive() {
+  Event event = event::Tick{};
+  while (!stopped) {
+    const Action action = policy.step(Clock::now(), event);
+    event = event::Tick{};
+    switch (action.kind) {
+      case Action::Kind::open:
+        open_wanted.notify();
+        break;
+      case Action::Kind::reconnect:
+        if (stream) stream->close();
+        break;
+      case Action::Kind::send:
+        event = co_await send(action.job);
+        break;
+      case Action::Kind::conclude:
+        event = conclude(action.job);
+        break;
+      case Action::Kind::finish:
+        finish(action);
+        event = desk.take();
+        break;
+      case Action::Kind::wait:
+        event = co_await desk.next(action.until);
+        break;
+    }
+  }
+}
+
+asio::awaitable<Event> Channel::State::send(JobId job) {
+  const Order* const order = desk.find(job);
+  const auto open_stream = stream;
+  if (order == nullptr || !open_stream) {
+    co_return event::Failed{order == nullptr ? Errc::cancelled : Errc::connection_closed};
+  }
+  // Whatever lies here incomplete belongs to nobody; the next byte must be the answer's.
+  stale += reader.buffered();
+  reader.clear();
+  reader.clear_fault();
+  current = job;
+  router.ask(order->request.query, order->wire);
+  const Bytes wire = order->wire;  // the caller may leave while we write
+  trace('>', wire);
+  sent = Clock::now();
+  const auto written = co_await open_stream->write(wire);
+  if (!written) {
+    router.forget();
+    link_error = written.error();
+    if (Order* const still = desk.find(job)) still->error = written.error();
+    co_return event::Failed{Errc::connection_closed};
+  }
+  health.bytes_sent += wire.size();
+  co_return event::Sent{};
+}
+
+Event Channel::State::conclude(JobId job) {
+  if (!router.waiting()) return event::Tick{};  // what ended it waits on the desk
+  const auto damage = reader.last_fault();
+  const std::size_t unfinished = reader.buffered();
+  // A true answer may stand behind a false start that still waits for its end.
+  while (const auto frame = reader.next_after_silence()) {
+    if (const auto event = take(*frame, received); event && !router.waiting()) return *event;
+  }
+  ++health.timeouts;
+  Error error = router.give_up(damage, unfinished);
+  if (Order* const order = desk.find(job)) {
+    error.detail += " within " + std::to_string(order->request.timeout->count()) + " ms";
+    order->error = error;
+  }
+  return event::Failed{error.code};
+}
+
+void Channel::State::finish(const Action& action) {
+  const Order* const order = desk.find(action.job);
+  if (action.job == current) health.busy += Clock::now() - sent;
+  if (order == nullptr) return;
+  if (action.error) return desk.complete(action.job, explain(action, *order));
+  desk.complete(action.job, Reply{router.take_payload(), sent, received, action.attempts});
+}
+
+Error Channel::State::explain(const Action& action, const Order& order) const {
+  const std::string& device = order.request.device;
+  if (order.error && action.attempts > 0) {
+    Error error = *order.error;
+    if (action.attempts > 1) error.detail += " (" + std::to_string(action.attempts) + " attempts)";
+    return error;
+  }
+  switch (*action.error) {
+    case Errc::breaker_open: {
+      const auto left = policy.breaker(device)->probe_at() - Clock::now();
+      const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
+      return {Errc::breaker_open, device + " has been silent; next try in " + std::to_string(seconds) + " s"};
+    }
+    case Errc::queue_full:
+      return {Errc::queue_full,
+              std::to_string(options.max_queue) + " requests wait on channel " + options.id};
+    case Errc::cancelled:
+      return {Errc::cancelled, "its turn on channel " + options.id + " did not come in time"};
+    default:
+      return link_error.detail.empty() ? Error{*action.error} : Error{*action.error, link_error.detail};
+  }
+}
+
+asio::awaitable<void> Channel::State::read_forever() {
+  for (;;) {
+    co_await open_wanted.wait();
+    auto opened = co_await link->open();
+    if (!opened) {
+      ++health.connect_failures;
+      trouble(opened.error());
+      desk.post(event::OpenFailed{});
+      continue;
+    }
+    stream = std::move(*opened);
+    reader.clear();
+    health.connected = true;
+    ++health.connects;
+    if (std::has_single_bit(troubles + 1))
+      spdlog::info("channel {}: connected to {}", options.id, health.endpoint);
+    desk.post(event::Opened{});
+    co_await read_until_closed(*stream);
+    // Closed at once: a dead serial descriptor that is held keeps its name from coming back.
+    stream->close();
+    stream.reset();
+    router.forget();
+    health.connected = false;
+    if (!stopped) trouble(link_error);
+    desk.post(event::Lost{});
+  }
+}
+
+asio::awaitable<void> Channel::State::read_until_closed(link::ByteStream& open_stream) {
+  std::array<std::uint8_t, 1024> buffer{};
+  for (;;) {
+    const auto count = co_await open_stream.read_some(buffer);
+    if (!count) {
+      link_error = count.error();
+      co_return;
+    }
+    const Steady now = Clock::now();
+    const ByteView bytes{buffer.data(), *count};
+    trace('<', bytes);
+    health.bytes_received += *count;
+    received = now;
+    policy.heard(now);
+    router.heard(bytes);
+    reader.feed(bytes);
+    while (const auto frame = reader.next()) {
+      if (auto event = take(*frame, now)) desk.post(std::move(*event));
+    }
+  }
+}
+
+std::optional<Event> Channel::State::take(const protocol::Frame& frame, Steady now) {
+  ++health.frames;
+  troubles = 0;
+  switch (router.route(frame)) {
+    case Route::answer:
+      return event::Answered{now};
+    case Route::invalid:
+      if (Order* const order = desk.find(current)) order->error = router.fault();
+      return event::Failed{router.fault().code};
+    case Route::late:
+      ++health.late_frames;
+      return event::Late{frame.address};
+    case Route::echo:
+      stale += frame.bytes.size();
+      return std::nullopt;
+    case Route::part:
+      return std::nullopt;
+    case Route::unasked:
+      break;
+  }
+  if (const auto listener = listeners.find(frame.address); listener != listeners.end()) {
+    const auto handler = listener->second;  // it may remove itself
+    handler(frame, now);
+  } else {
+    ++health.foreign_frames;
+  }
+  return std::nullopt;
+}
+
+void Channel::State::trouble(const Error& error) {
+  link_error = error;
+  // The first, then ever more rarely: a gateway that is away for a week is not worth a log of its own.
+  if (!std::has_single_bit(++troubles)) return;
+  spdlog::warn("channel {}: {}{}", options.id, error.detail.empty() ? to_string(error) : error.detail,
+               troubles == 1 ? "" : fmt::format(" ({} times)", troubles));
+}
+
+void Channel::State::trace(char direction, ByteView bytes) const {
+  if (spdlog::should_log(spdlog::level::trace))
+    spdlog::trace("channel {} {} {}", options.id, direction, to_hex(bytes, ' '));
+}
+
+void Channel::State::shut(const std::string& why) {
+  stopped = true;
+  if (stream) stream->close();
+  desk.close(why);
+  desk.post(event::Tick{});
+}
+
+Channel::Channel(asio::any_io_executor executor, Options options, std::unique_ptr<link::Link> link,
+                 std::unique_ptr<protocol::Codec> codec)
+    : state_{std::make_unique<State>(executor, std::move(options), std::move(link), std::move(codec))} {}
+
+Channel::~Channel() = default;
+
+asio::awaitable<void> Channel::run() {
+  struct AtEnd {
+    State& state;
+    ~AtEnd() { state.shut("the channel has ended"); }
+  } at_end{*state_};
+  co_await async::race(state_->drive(), state_->read_forever());
+}
+
+asio::awaitable<Result<Reply>> Channel::exchange(Request request) {
+  if (state_->stopped) co_return Error{Errc::cancelled, "channel " + state_->options.id + " is stopped"};
+  auto wire = state_->codec->build(request.query);
+  if (!wire) co_return std::move(wire).error();
+  if (!request.timeout) request.timeout = state_->options.timeout;
+  if (!request.spacing) request.spacing = state_->options.spacing;
+  if (request.deadline == Steady{}) request.deadline = Steady::max();
+  Desk::Ticket ticket{state_->desk, {std::move(request), std::move(*wire)}};
+  co_return co_await ticket.outcome();
+}
+
+void Channel::listen(std::uint32_t address, std::function<void(const protocol::Frame&, Steady)> handler) {
+  if (handler) {
+    state_->listeners[address] = std::move(handler);
+  } else {
+    state_->listeners.erase(address);
+  }
+}
+
+void Channel::stop() { state_->shut("the channel was stopped"); }
+
+const Options& Channel::options() const noexcept { return state_->options; }
+
+ChannelHealth Channel::health() const {
+  ChannelHealth health = state_->health;
+  health.bytes_skipped = state_->reader.bytes_skipped() + state_->stale;
+  health.retries = state_->policy.retries();
+  health.queue_depth = state_->policy.queued();
+  return health;
+}
+
+Breaker Channel::breaker(const std::string& device) const {
+  const CircuitBreaker* const known = state_->policy.breaker(device);
+  return known == nullptr ? Breaker::closed : known->state();
+}
+
+}  // namespace busbar::channel
