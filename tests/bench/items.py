@@ -1,0 +1,242 @@
+"""The items of the table of docs/performance.md. Each takes a Context and returns rows."""
+
+import dataclasses
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from processes import Child, daemon, free_ports, get, metrics, mosquitto, simulator, total, wait_until
+
+
+@dataclasses.dataclass
+class Context:
+    root: Path
+    build: Path
+    quick: bool
+
+    @property
+    def busbar(self):
+        return self.build / "src" / "busbar"
+
+    def bench(self, name):
+        return self.build / "tests" / "bench" / name
+
+
+def row(item, measured, peer, ratio, goal, met):
+    return (item, measured, peer, ratio, goal, "" if met is None else "met" if met else "MISSED")
+
+
+def decode(context):
+    """Frame check and all readings of a 16-cell frame beside one checksum-and-copy pass."""
+    done = subprocess.run(
+        [context.bench("bench_decode"), "--benchmark_format=json", "--benchmark_enable_random_interleaving=true",
+         f"--benchmark_repetitions={3 if context.quick else 9}", "--benchmark_min_time=0.2",
+         "--benchmark_report_aggregates_only=true"], capture_output=True, text=True, check=True)
+    nanoseconds = {entry["run_name"]: entry["real_time"] for entry in json.loads(done.stdout)["benchmarks"]
+                   if entry["aggregate_name"] == "median"}
+    whole, floor, check = nanoseconds["decode"], nanoseconds["checksum_and_copy"], nanoseconds["frame_check"]
+    return [row("decode of a 16-cell frame", f"{whole:.0f} ns ({1e3 / whole:.2f} M frames/s; frame check {check:.0f} ns)",
+                f"checksum and copy {floor:.1f} ns", f"{whole / floor:.1f}", "≤ 15", whole <= 15 * floor)]
+
+
+def bus(context):
+    """Polls of 8 devices on one 9600-baud wire, spacing 100 ms, beside what the wire allows."""
+    spacing, seconds = 0.1, 15 if context.quick else 60
+    with tempfile.TemporaryDirectory() as directory:
+        server, port = simulator(context.busbar, count=8, cells=16, baud=9600)
+        http = free_ports(start=21000)
+        devices = "".join(
+            f"  pack{n}: {{profile: orion1000, address: {n}, intervals: {{voltages: 1200ms, status: 0, capacity: 0, "
+            f"serial_number: 0}}}}\n" for n in range(1, 9))
+        with server, daemon(context.busbar, directory, f"""version: 1
+channels:
+  bus: {{link: "tcp://127.0.0.1:{port}", spacing: 100ms, after_connect: 0}}
+devices:
+{devices}sinks:
+  http: {{port: {http}}}
+""") as child:
+            polls = lambda table: total(table, "busbar_device_polls_total", outcome="success")  # noqa: E731
+            wait_until(lambda: child.must_run() or (_up(http) and polls(metrics(http)) >= 16), "the first polls")
+            begin, first = time.monotonic(), metrics(http)
+            time.sleep(seconds)
+            end, last = time.monotonic(), metrics(http)
+    done = polls(last) - polls(first)
+    carried = sum(total(last, name) - total(first, name)
+                  for name in ("busbar_channel_sent_bytes_total", "busbar_channel_received_bytes_total"))
+    measured = done / (end - begin) * 60
+    theory = 60 / (carried / done * 10 / 9600 + spacing)
+    return [row("bus use, 8 devices, 9600 baud, spacing 100 ms", f"{measured:.1f} polls/min",
+                f"theory {theory:.1f} polls/min ({carried / done:.0f} bytes each)", f"{measured / theory:.1%}", "≥ 97 %",
+                measured >= 0.97 * theory)]
+
+
+def latency(context):
+    """Last response byte → MQTT subscriber, beside a bare Paho publish → subscribe on the same broker."""
+    rounds = 100 if context.quick else 1000
+    with tempfile.TemporaryDirectory() as directory:
+        broker, port = mosquitto(directory)
+        with broker:
+            done = subprocess.run([context.bench("bench_latency"), context.busbar, str(port), str(rounds)],
+                                  capture_output=True, text=True, check=False, timeout=300)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip())
+    bare50, bare99, through50, through99, _ = map(float, done.stdout.split())
+    return [row("last response byte → MQTT subscriber, median", f"{through50:.0f} µs (p99 {through99:.0f} µs)",
+                f"bare Paho {bare50:.0f} µs (p99 {bare99:.0f} µs)", f"{through50 / bare50:.2f}", "≤ 1.5",
+                through50 <= 1.5 * bare50)]
+
+
+PYTHON_PEER = "import asyncio, json, ssl; asyncio.run(asyncio.sleep(600))"
+
+
+def memory(context):
+    """Resident memory with all three sinks, beside an idle Python process that has imported what such a daemon needs."""
+    with tempfile.TemporaryDirectory() as directory:
+        broker, mqtt = mosquitto(directory)
+        server, port = simulator(context.busbar, count=1, cells=16)
+        http = free_ports(start=21000)
+        with broker, server, daemon(context.busbar, directory, f"""version: 1
+channels:
+  bus: {{link: "tcp://127.0.0.1:{port}"}}
+devices:
+  pack: {{profile: orion1000, address: 1, intervals: {{voltages: 1s, status: 1s, capacity: 2s}}}}
+sinks:
+  mqtt: {{url: "mqtt://127.0.0.1:{mqtt}"}}
+  textfile: {{path: "{directory}/busbar.prom", interval: 2s}}
+  http: {{port: {http}}}
+""") as child, Child([sys.executable, "-c", PYTHON_PEER]) as peer:
+            enough = 20 if context.quick else 60
+            wait_until(lambda: child.must_run() or (_up(http) and total(
+                metrics(http), "busbar_device_polls_total", outcome="success") >= enough), "polls", 120)
+            ours, theirs = child.memory(), peer.memory()
+    mib = lambda kib: f"{kib / 1024:.1f}"  # noqa: E731
+    return [row("RSS with MQTT, textfile and HTTP", f"{mib(ours['rss'])} MiB (PSS {mib(ours['pss'])}, private dirty "
+                f"{mib(ours['dirty'])})", f"python3 asyncio+ssl+json, idle: {mib(theirs['rss'])} MiB (PSS "
+                f"{mib(theirs['pss'])}, private dirty {mib(theirs['dirty'])})", f"{ours['rss'] / theirs['rss']:.2f}",
+                "≤ 12 MiB", ours["rss"] <= 12 * 1024)]
+
+
+def start(context):
+    """fork → READY=1 on the notify socket, beside the shortest run of the same program and a Python interpreter."""
+    def ready(directory, number):
+        path = f"{directory}/notify{number}"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+            notify.bind(path)
+            notify.settimeout(10)
+            begin = time.monotonic()
+            with Child([context.busbar, "--config", f"{directory}/busbar.yaml", "--log-level", "warning"],
+                       {"NOTIFY_SOCKET": path}):
+                while b"READY=1" not in notify.recv(4096):
+                    pass
+                return (time.monotonic() - begin) * 1000
+
+    def run(*command):
+        begin = time.monotonic()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return (time.monotonic() - begin) * 1000
+
+    with tempfile.TemporaryDirectory() as directory:
+        broker, mqtt = mosquitto(directory)
+        server, port = simulator(context.busbar)
+        http = free_ports(start=21000)
+        with broker, server:
+            Path(directory, "busbar.yaml").write_text(f"""version: 1
+channels:
+  bus: {{link: "tcp://127.0.0.1:{port}"}}
+devices:
+  pack: {{profile: orion1000, address: 1}}
+sinks:
+  mqtt: {{url: "mqtt://127.0.0.1:{mqtt}"}}
+  textfile: {{path: "{directory}/busbar.prom"}}
+  http: {{port: {http}}}
+""")
+            times = [ready(directory, number) for number in range(10)]
+    floor = statistics.median(run(context.busbar, "--version") for _ in range(10))
+    python = statistics.median(run(sys.executable, "-c", "import asyncio, json, ssl") for _ in range(5))
+    median = statistics.median(times)
+    return [row("start → READY=1, median of 10", f"{median:.1f} ms ({min(times):.1f} to {max(times):.1f})",
+                f"busbar --version {floor:.1f} ms; python3 imports {python:.0f} ms", f"{median / floor:.1f}", "≤ 50 ms",
+                median <= 50)]
+
+
+def scale(context):
+    """200 channels of 10 devices, each polled every 10 s, in one process."""
+    lines, count, seconds = (50, 10, 20) if context.quick else (200, 10, 60)
+    with tempfile.TemporaryDirectory() as directory:
+        server, port = simulator(context.busbar, lines=lines, count=count)
+        http = free_ports(start=31000)
+        channels = "".join(f'  c{n}: {{link: "tcp://127.0.0.1:{port + n}"}}\n' for n in range(lines))
+        devices = "".join(f"  c{n}-p{m}: {{channel: c{n}, address: {m}}}\n"
+                          for n in range(lines) for m in range(1, count + 1))
+        with server, daemon(context.busbar, directory, f"""version: 1
+defaults:
+  device: {{profile: orion1000, intervals: {{voltages: 10s, status: 0, capacity: 0, serial_number: 0}}}}
+channels:
+{channels}devices:
+{devices}sinks:
+  http: {{port: {http}}}
+""") as child:
+            success = lambda: total(metrics(http), "busbar_device_polls_total", outcome="success")  # noqa: E731
+            wait_until(lambda: child.must_run() or (_up(http) and success() >= lines * count), "one round", 60)
+            before, cpu, begin = success(), child.cpu_seconds(), time.monotonic()
+            time.sleep(seconds)
+            cpu, rss, elapsed = child.cpu_seconds() - cpu, child.memory()["rss"], time.monotonic() - begin
+            table = metrics(http)
+    polls = total(table, "busbar_device_polls_total", outcome="success") - before
+    expected = lines * count * elapsed / 10
+    quantile = lambda q: max((value for series, value in table.items()  # noqa: E731
+                              if series.startswith("busbar_device_lateness_seconds{") and f'quantile="{q}"' in series),
+                             default=None)
+    late = quantile("0.99")
+    if late is None:
+        raise RuntimeError("the daemon exports no lateness")
+    name = f"{lines} channels × {count} devices at 10 s"
+    failed = total(table, "busbar_device_polls_total", outcome="failed")
+    return [
+        row(f"{name}: lateness, p99 of the worst device", f"{late * 1000:.1f} ms",
+            f"{polls:.0f} polls of {expected:.0f} due, {failed:.0f} failed", f"{polls / expected:.3f}", "≤ 20 ms",
+            late <= 0.020),
+        row(f"{name}: processor", f"{cpu / elapsed:.1%} of a core", f"{cpu / polls * 1e6:.0f} µs a poll", "", "≤ 25 %",
+            cpu <= 0.25 * elapsed),
+        row(f"{name}: RSS", f"{rss / 1024:.1f} MiB", f"{rss / (lines * count):.1f} KiB a device", "", "≤ 60 MiB",
+            rss <= 60 * 1024),
+    ]
+
+
+def build_time(context):
+    """A clean clone, daemon and unit tests, two jobs, no ccache."""
+    with tempfile.TemporaryDirectory() as directory:
+        clone = Path(directory) / "busbar"
+        subprocess.run(["git", "clone", "-q", context.root, clone], check=True)
+        environment = {**os.environ, "CCACHE_DISABLE": "1"}
+        begin = time.monotonic()
+        subprocess.run(["cmake", "-S", clone, "-B", clone / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug"],
+                       check=True, capture_output=True, env=environment)
+        targets = subprocess.run(["ninja", "-C", clone / "build", "-t", "targets", "all"], check=True,
+                                 capture_output=True, text=True).stdout
+        units = sorted({line.split(":")[0] for line in targets.splitlines()
+                        if line.startswith("unit_") and "/" not in line.split(":")[0]})
+        subprocess.run(["ninja", "-C", clone / "build", "-j2", "busbar", *units], check=True, capture_output=True,
+                       env=environment)
+        minutes = (time.monotonic() - begin) / 60
+        lines = subprocess.run("git ls-files '*.cpp' '*.hpp' | xargs cat | wc -l", shell=True, check=True, cwd=clone,
+                               capture_output=True, text=True).stdout.strip()
+    return [row("clean build of daemon and unit tests, 2 jobs", f"{minutes:.1f} min", f"{lines} lines of C++", "",
+                "≤ 8 min", minutes <= 8)]
+
+
+def _up(port):
+    try:
+        return bool(get(port, "/healthz"))
+    except OSError:
+        return False
+
+
+ALL = {"decode": decode, "bus": bus, "latency": latency, "memory": memory, "start": start, "scale": scale,
+       "build-time": build_time}
