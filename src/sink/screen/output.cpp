@@ -1,0 +1,47 @@
+// Text to a descriptor that may be slow or closed.
+#include "sink/screen/output.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+namespace busbar::sink::screen {
+namespace {
+
+constexpr int look_again_ms = 50;
+
+/// A write to a closed pipe signals the writing thread; blocked there, it is only an error code.
+void block_sigpipe() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+}  // namespace
+
+int Output::write(std::string_view text) const {
+  block_sigpipe();
+  while (!text.empty()) {
+    pollfd ready{descriptor_, POLLOUT, 0};
+    const int count = ::poll(&ready, 1, look_again_ms);
+    if (count < 0 && errno != EINTR) return errno;
+    if (count <= 0) {
+      if (std::chrono::steady_clock::now() >= give_up_at_.load()) return ETIMEDOUT;
+      continue;
+    }
+    // A pipe that is ready takes this much without blocking.
+    const std::size_t size = std::min<std::size_t>(text.size(), PIPE_BUF);
+    const ssize_t written = ::write(descriptor_, text.data(), size);
+    if (written < 0 && errno != EINTR && errno != EAGAIN) return errno;
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+bool Output::is_terminal() const noexcept { return ::isatty(descriptor_) == 1; }
+
+}  // namespace busbar::sink::screen
