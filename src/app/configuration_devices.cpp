@@ -1,0 +1,240 @@
+// devices: what is polled, where, how often, and which writes the site allows.
+#include "app/configuration_reader.hpp"
+
+#include <algorithm>
+
+namespace busbar::app {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+using Intervals = std::map<std::string, milliseconds, std::less<>>;
+
+struct DeviceDefaults {
+  std::optional<std::string> channel;
+  std::optional<std::string> profile;
+  Intervals intervals;
+  unsigned offline_after = DeviceConfiguration{}.offline_after;
+};
+
+std::vector<std::string_view> query_names(const profile::Profile& profile, bool write) {
+  std::vector<std::string_view> names;
+  for (const profile::ProfileQuery& query : profile.queries) {
+    if (query.request.write == write) {
+      names.push_back(query.request.name);
+    }
+  }
+  return names;
+}
+
+bool contains(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Intervals read_intervals(const ReadContext& context, const yaml::Node* node) {
+  Intervals intervals;
+  if (node == nullptr) {
+    return intervals;
+  }
+  yaml::MapReader reader(context.document, *node, "intervals", context.findings);
+  for (const yaml::Entry& entry : node->entries) {
+    const bool off =
+        entry.value.type == yaml::Type::scalar && (entry.value.scalar == "off" || entry.value.scalar == "0");
+    if (off) {
+      intervals[entry.key] = 0ms;
+    } else if (const auto interval = reader.duration(entry.key, 10ms, 24h * 7)) {
+      intervals[entry.key] = *interval;
+    }
+  }
+  return intervals;
+}
+
+DeviceDefaults read_defaults(const ReadContext& context, const yaml::Node* node) {
+  DeviceDefaults defaults;
+  if (node == nullptr) {
+    return defaults;
+  }
+  yaml::MapReader reader(context.document, *node, "defaults of devices", context.findings);
+  defaults.channel = reader.text("channel");
+  defaults.profile = reader.text("profile");
+  defaults.intervals = read_intervals(context, reader.node("intervals"));
+  set(defaults.offline_after, reader.integer("offline_after", 1, 1000));
+  reader.finish();
+  return defaults;
+}
+
+class DeviceReader {
+ public:
+  DeviceReader(const ReadContext& context, const DeviceDefaults& defaults,
+               const std::vector<ChannelConfiguration>& channels)
+      : context_(context), defaults_(defaults) {
+    for (const ChannelConfiguration& channel : channels) {
+      channels_.push_back(channel.id);
+    }
+  }
+
+  DeviceConfiguration read(const yaml::Entry& entry) {
+    DeviceConfiguration device;
+    device.id = entry.key;
+    yaml::MapReader reader(context_.document, entry.value, "device '" + entry.key + "'", context_.findings);
+    device.name = reader.text("name").value_or("");
+    if (device.name.empty()) {
+      device.name = entry.key;
+    } else if (device.name.size() > 200) {
+      reader.fail("name", "the name is longer than 200 bytes");
+    }
+    read_channel(reader, device);
+    const profile::Profile* const profile = read_profile(reader, device);
+    read_address(reader, profile, device);
+    device.offline_after = defaults_.offline_after;
+    set(device.offline_after, reader.integer("offline_after", 1, 1000));
+    const yaml::Node* const intervals = reader.node("intervals");
+    const Intervals own = read_intervals(context_, intervals);
+    device.allow_writes = reader.texts("allow_writes");
+    if (profile != nullptr) {
+      refuse_unknown_intervals(*profile, intervals);
+      resolve_intervals(*profile, own, device);
+      refuse_unknown_writes(*profile, reader.node("allow_writes"));
+    }
+    reader.finish();
+    return device;
+  }
+
+ private:
+  void read_channel(yaml::MapReader& reader, DeviceConfiguration& device) {
+    const yaml::Node* const own = reader.node("channel");
+    if (own == nullptr && !defaults_.channel && channels_.size() == 1) {
+      device.channel = channels_.front();  // with one channel there is nothing to choose
+      return;
+    }
+    if (own == nullptr && !defaults_.channel) {
+      reader.fail("channel", "device '" + device.id + "' needs the key 'channel'",
+                  nearest_hint("", channels_));
+      return;
+    }
+    device.channel = own != nullptr ? reader.text("channel").value_or("") : *defaults_.channel;
+    if (!device.channel.empty() && !contains(channels_, device.channel)) {
+      context_.fail(place_or_default(reader, "channel"),
+                    "there is no channel " + shown_name(own, device.channel),
+                    nearest_hint(device.channel, channels_));
+    }
+  }
+
+  const profile::Profile* read_profile(yaml::MapReader& reader, DeviceConfiguration& device) {
+    const yaml::Node* const own = reader.node("profile");
+    if (own == nullptr && !defaults_.profile) {
+      reader.fail("profile", "device '" + device.id + "' needs the key 'profile'",
+                  nearest_hint("", context_.profiles.names()));
+      return nullptr;
+    }
+    const auto name = own != nullptr ? reader.text("profile") : defaults_.profile;
+    if (!name) {
+      return nullptr;
+    }
+    device.profile = *name;
+    const profile::Profile* const profile = context_.profiles.find(*name);
+    if (profile == nullptr) {
+      context_.fail(place_or_default(reader, "profile"), "there is no profile " + shown_name(own, *name),
+                    nearest_hint(*name, context_.profiles.names()));
+    }
+    return profile;
+  }
+
+  void read_address(yaml::MapReader& reader, const profile::Profile* profile, DeviceConfiguration& device) {
+    const std::uint32_t max = profile != nullptr ? profile->max_address : 0xFFFFFFFFU;
+    device.address = profile != nullptr ? profile->default_address : 0;
+    set(device.address, reader.integer("address", 0, max));
+  }
+
+  void refuse_unknown_intervals(const profile::Profile& profile, const yaml::Node* intervals) {
+    if (intervals == nullptr) {
+      return;
+    }
+    const auto reads = query_names(profile, false);
+    const auto writes = query_names(profile, true);
+    for (const yaml::Entry& entry : intervals->entries) {
+      if (contains(writes, entry.key)) {
+        context_.fail(entry.place, "'" + entry.key + "' of the profile '" + profile.name +
+                                       "' is a write; it cannot be polled");
+      } else if (!contains(reads, entry.key)) {
+        context_.fail(entry.place,
+                      "the profile '" + profile.name + "' has no query " + yaml::in_quotes(entry.key),
+                      nearest_hint(entry.key, reads));
+      }
+    }
+  }
+
+  void resolve_intervals(const profile::Profile& profile, const Intervals& own,
+                         DeviceConfiguration& device) const {
+    for (const profile::ProfileQuery& query : profile.queries) {
+      if (query.request.write) {
+        continue;
+      }
+      milliseconds interval = query.interval;
+      for (const Intervals* source : {&defaults_.intervals, &own}) {
+        const auto found = source->find(query.request.name);
+        interval = found == source->end() ? interval : found->second;
+      }
+      device.intervals[query.request.name] = interval;
+    }
+  }
+
+  void refuse_unknown_writes(const profile::Profile& profile, const yaml::Node* node) {
+    if (node == nullptr) {
+      return;
+    }
+    const auto reads = query_names(profile, false);
+    const auto writes = query_names(profile, true);
+    const auto check = [&](const yaml::Node& item) {
+      if (item.type != yaml::Type::scalar || contains(writes, item.scalar)) {
+        return;
+      }
+      if (contains(reads, item.scalar)) {
+        context_.fail(item.place,
+                      "'" + item.scalar + "' of the profile '" + profile.name +
+                          "' only reads; there is nothing to allow",
+                      "remove it");
+        return;
+      }
+      context_.fail(item.place, "the profile '" + profile.name + "' has no write " + yaml::shown(item),
+                    nearest_hint(item.secret ? "" : item.scalar, writes));
+    };
+    check(*node);
+    for (const yaml::Node& item : node->items) {
+      check(item);
+    }
+  }
+
+  // The value stands at the device, or where the defaults are.
+  [[nodiscard]] yaml::Place place_or_default(const yaml::MapReader& reader, std::string_view key) const {
+    const yaml::Place own = reader.place(key);
+    const yaml::Place device = reader.place();
+    return own.line == device.line && own.column == device.column
+               ? find_place(context_.document.root, {"defaults", "device", key})
+               : own;
+  }
+
+  static std::string shown_name(const yaml::Node* own, const std::string& name) {
+    return own != nullptr ? yaml::shown(*own) : yaml::in_quotes(name);
+  }
+
+  const ReadContext& context_;
+  const DeviceDefaults& defaults_;
+  std::vector<std::string_view> channels_;
+};
+
+}  // namespace
+
+std::vector<DeviceConfiguration> read_devices(const ReadContext& context, const yaml::Node* devices,
+                                              const yaml::Node* defaults,
+                                              const std::vector<ChannelConfiguration>& channels) {
+  const DeviceDefaults common = read_defaults(context, defaults);
+  DeviceReader reader(context, common, channels);
+  std::vector<DeviceConfiguration> list;
+  for_each_id(context, devices, "devices", "device",
+              [&](const yaml::Entry& entry) { list.push_back(reader.read(entry)); });
+  return list;
+}
+
+}  // namespace busbar::app
