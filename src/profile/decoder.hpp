@@ -38,9 +38,16 @@ struct Decoded {
   std::vector<Reading> readings;
   std::vector<Drop> drops;             ///< implausible values, left out of the readings
   std::vector<std::string> anomalies;  ///< contradictions in an otherwise valid payload; the readings stand
+
+  void clear() noexcept {  ///< keeps the capacity
+    readings.clear();
+    drops.clear();
+    anomalies.clear();
+  }
 };
 
-class Plan;  // the compiled fields, see plan.hpp
+struct Plan;  // the compiled fields, see plan.hpp
+class Trace;  // told of every step, see trace.hpp
 
 class Decoder {
  public:
@@ -50,9 +57,14 @@ class Decoder {
   Decoder& operator=(Decoder&&) noexcept;
   ~Decoder();
 
-  /// short_payload, bad_length or bad_constant when the payload is not of this layout: then there is no reading at all.
+  /// short_payload, bad_length or bad_constant when the payload is not of this layout: then there is no
+  /// reading at all.
   [[nodiscard]] Result<Decoded> decode(ByteView payload, CounterMemory& memory) const;
-  /// Every quantity this decoder can give, in the order of the file; repeated fields expanded up to their maximum.
+  /// The same into a result whose capacity is used again. On error `out` is empty. `trace` may be null.
+  [[nodiscard]] Result<void> decode_into(ByteView payload, CounterMemory& memory, Decoded& out,
+                                         Trace* trace = nullptr) const;
+  /// Every quantity this decoder can give, in the order of the file; repeated fields expanded up to their
+  /// maximum.
   [[nodiscard]] const std::vector<const Quantity*>& quantities() const noexcept;
   /// True for the quantities every valid payload gives; repeated and optional ones are announced once seen.
   [[nodiscard]] bool guaranteed(const Quantity& quantity) const noexcept;

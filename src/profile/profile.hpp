@@ -10,11 +10,13 @@
 #include <busbar/protocol/codec.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace busbar::profile {
@@ -23,9 +25,13 @@ namespace busbar::profile {
 struct Example {
   std::string name;
   std::string query;
+  std::uint32_t address = 0;
   Bytes request;
   std::vector<Bytes> response;  ///< one or more frames
   std::vector<std::pair<std::string, Value>> expect;
+  std::vector<std::string> absent;   ///< keys that must not come
+  std::vector<std::string> dropped;  ///< keys that must be dropped as implausible; all of them
+  std::size_t anomalies = 0;         ///< exactly so many
   std::string source;
   yaml::Place place{};
 };
@@ -34,11 +40,11 @@ struct Example {
 struct ProfileQuery {
   protocol::Query request;  ///< address filled in per device
   std::string description;
-  std::chrono::milliseconds interval{};             ///< default polling interval; 0 = only on demand
+  std::chrono::milliseconds interval{};                ///< default polling interval; 0 = only on demand
   std::optional<std::chrono::milliseconds> timeout{};  ///< overrides the channel's
   std::optional<std::chrono::milliseconds> spacing{};  ///< overrides the channel's
-  std::size_t typical_request = 0;   ///< bytes on the wire, for the bus-time budget
-  std::size_t typical_response = 0;  ///< bytes on the wire, from the longest example
+  std::size_t typical_request = 0;                     ///< bytes on the wire, for the bus-time budget
+  std::size_t typical_response = 0;                    ///< bytes on the wire, from the longest example
   Decoder decoder;
 };
 
@@ -58,13 +64,18 @@ struct Profile {
   [[nodiscard]] const ProfileQuery* find(std::string_view query) const noexcept;
 };
 
+/// The table of supported devices and their readings, as docs/devices.md.
+[[nodiscard]] std::string devices_markdown(std::span<const Profile* const> profiles);
+
 /// Compiles `text`. Everything wrong goes into `findings` with its place; nullptr then.
-[[nodiscard]] std::unique_ptr<Profile> load_profile(std::string_view text, std::string file, yaml::Findings& findings);
+[[nodiscard]] std::unique_ptr<Profile> load_profile(std::string_view text, std::string file,
+                                                    yaml::Findings& findings);
 
 /// Runs every example through codec and decoder; each deviation is a finding at the example's place.
 void check_examples(const Profile& profile, const std::string& file, yaml::Findings& findings);
 
-/// For each field: offset, raw bytes, each transform and the result, as aligned text. `frames` are whole frames.
+/// For each field: offset, raw bytes, each transform and the result, as aligned text. `frames` are whole
+/// frames.
 [[nodiscard]] Result<std::string> explain(const Profile& profile, std::span<const Bytes> frames);
 
 }  // namespace busbar::profile

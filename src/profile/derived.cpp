@@ -1,0 +1,71 @@
+// Computes derived values from the aggregates of one decoding.
+#include "profile/derived.hpp"
+
+#include <cmath>
+
+namespace busbar::profile {
+namespace {
+
+/// Adding and averaging decimal fractions leaves binary noise (0.30000000000000004); twelve digits are beyond
+/// what any device measures.
+double without_noise(double value) noexcept {
+  constexpr double digits = 1e9;
+  return std::abs(value) < 1e6 ? std::round(value * digits) / digits : value;
+}
+
+}  // namespace
+
+std::optional<double> derive(const Plan& plan, const Derived& derived,
+                             std::span<const Aggregate> aggregates) noexcept {
+  Aggregate all;
+  for (std::uint32_t i = 0; i < derived.operands.count; ++i) {
+    const Aggregate& one = aggregates[static_cast<std::size_t>(plan.operands[derived.operands.first + i])];
+    if (derived.operation != Derived::Operation::count && (one.good == 0 || one.good != one.carried)) {
+      return std::nullopt;
+    }
+    all.sum += one.sum;
+    all.min = std::min(all.min, one.min);
+    all.max = std::max(all.max, one.max);
+    all.product *= one.product;
+    all.carried += one.carried;
+  }
+  switch (derived.operation) {
+    case Derived::Operation::count:
+      return all.carried;
+    case Derived::Operation::sum:
+      return without_noise(all.sum);
+    case Derived::Operation::min:
+      return all.min;
+    case Derived::Operation::max:
+      return all.max;
+    case Derived::Operation::delta:
+      return without_noise(all.max - all.min);
+    case Derived::Operation::mean:
+      return without_noise(all.sum / all.carried);
+    case Derived::Operation::product:
+      return without_noise(all.product);
+  }
+  return std::nullopt;
+}
+
+std::string_view to_string(Derived::Operation operation) noexcept {
+  switch (operation) {
+    case Derived::Operation::count:
+      return "count";
+    case Derived::Operation::sum:
+      return "sum";
+    case Derived::Operation::min:
+      return "min";
+    case Derived::Operation::max:
+      return "max";
+    case Derived::Operation::delta:
+      return "delta";
+    case Derived::Operation::mean:
+      return "mean";
+    case Derived::Operation::product:
+      return "product";
+  }
+  return "";
+}
+
+}  // namespace busbar::profile

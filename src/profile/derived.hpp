@@ -1,0 +1,36 @@
+// Derived values: what can be computed from the readings of one payload. A closed set.
+#pragma once
+
+#include "profile/plan.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+
+namespace busbar::profile {
+
+/// Running picture of one source of derived values: a field, or all members of a repeated one.
+struct Aggregate {
+  double sum = 0;
+  double min = std::numeric_limits<double>::infinity();
+  double max = -std::numeric_limits<double>::infinity();
+  double product = 1;
+  std::uint32_t carried = 0;  ///< in the payload
+  std::uint32_t good = 0;     ///< of those, published with a number
+
+  void add(double value) noexcept {
+    sum += value;
+    min = std::min(min, value);
+    max = std::max(max, value);
+    product *= value;
+    ++good;
+  }
+};
+
+/// nullopt when an operand is absent, unavailable or was dropped: part of a sum is not the sum.
+[[nodiscard]] std::optional<double> derive(const Plan& plan, const Derived& derived,
+                                           std::span<const Aggregate> aggregates) noexcept;
+
+}  // namespace busbar::profile

@@ -1,0 +1,140 @@
+// Sizes of fields and refusals of payloads.
+#include "profile/extent.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace busbar::profile {
+namespace {
+
+std::string number(std::size_t value) { return std::to_string(value); }
+
+std::size_t text_size(const Step& step, ByteView payload, std::size_t start, std::size_t left) noexcept {
+  switch (step.text_length) {
+    case TextLength::fixed:
+      return step.text_size;
+    case TextLength::prefixed:
+      return left == 0 ? 1 : std::size_t{1} + payload[start];
+    case TextLength::rest:
+      break;
+  }
+  return left;
+}
+
+std::size_t least_size(const Step& step) noexcept {
+  if (step.type == ValueType::text) {
+    return step.text_length == TextLength::fixed ? step.text_size : 1;
+  }
+  return step.width * (step.count.from == Count::From::fixed ? std::size_t{step.count.fixed} : 1);
+}
+
+std::int64_t declared_items(const Count& count, std::span<const std::int64_t> values) noexcept {
+  std::int64_t items = values[static_cast<std::size_t>(count.reg)];
+  for (const int minus : count.minus) {
+    items -= minus >= 0 && values[static_cast<std::size_t>(minus)] != 0 ? 1 : 0;
+  }
+  return items;
+}
+
+}  // namespace
+
+std::optional<Error> check_shape(const Plan& plan, ByteView payload) {
+  if (payload.size() < plan.min_length) {
+    return Error{
+        Errc::short_payload,
+        "payload of " + number(payload.size()) + " bytes, at least " + number(plan.min_length) + " expected",
+        payload};
+  }
+  if (plan.max_length != 0 && payload.size() > plan.max_length) {
+    return Error{
+        Errc::bad_length,
+        "payload of " + number(payload.size()) + " bytes, at most " + number(plan.max_length) + " expected",
+        payload};
+  }
+  for (const Constant& constant : plan.constants) {  // the loader made min_length cover them
+    if (payload[constant.offset] != constant.value) {
+      return Error{Errc::bad_constant,
+                   "byte at offset " + number(constant.offset) + " is " +
+                       to_hex(payload.subspan(constant.offset, 1)) + ", in this layout it is always " +
+                       to_hex({&constant.value, 1}),
+                   payload};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> check_end(const Plan& plan, ByteView payload, std::size_t end) {
+  if (plan.trailing < 0 || end + static_cast<std::size_t>(plan.trailing) == payload.size()) {
+    return std::nullopt;
+  }
+  return Error{Errc::bad_length,
+               "the fields end at offset " + number(end) + " and " + std::to_string(plan.trailing) +
+                   " bytes must follow, but the payload has " + number(payload.size()) + " bytes",
+               payload};
+}
+
+std::optional<Error> measure(const Plan& plan, const Step& step, ByteView payload, std::size_t start,
+                             std::span<const std::int64_t> values, Extent& extent) {
+  const std::size_t left = start < payload.size() ? payload.size() - start : 0;
+  if (step.optional && least_size(step) > left) {
+    extent.beyond_end = true;
+    return std::nullopt;
+  }
+  extent.count = 1;
+  if (step.place.part_count > 0 || step.type == ValueType::acknowledged) {
+    return std::nullopt;  // no bytes, or covered by min_length
+  }
+  if (step.type == ValueType::text) {
+    extent.size = text_size(step, payload, start, left);
+  } else {
+    if (step.count.from == Count::From::fixed) {
+      extent.count = step.count.fixed;
+    } else if (step.count.from == Count::From::reg) {
+      const std::int64_t items = declared_items(step.count, values);
+      if (items < 0) {
+        return Error{Errc::bad_value,
+                     plan.labels[step.label] + " would have " + std::to_string(items) +
+                         " elements: its count and the flags contradict each other",
+                     payload};
+      }
+      extent.count = static_cast<std::size_t>(items);
+    } else if (step.count.from == Count::From::rest) {
+      const std::size_t rest = left - std::min(left, static_cast<std::size_t>(std::max(plan.trailing, 0)));
+      if (rest % step.width != 0) {
+        return Error{Errc::bad_length,
+                     number(rest) + " bytes are left for " + plan.labels[step.label] + ", no multiple of " +
+                         number(step.width),
+                     payload};
+      }
+      extent.count = rest / step.width;
+    }
+    if (extent.count > step.count.max) {
+      return Error{Errc::bad_length,
+                   number(extent.count) + " elements of " + plan.labels[step.label] + ", at most " +
+                       number(step.count.max) + " expected",
+                   payload};
+    }
+    extent.size = extent.count * step.width;
+  }
+  if (extent.size > left) {
+    return Error{Errc::short_payload,
+                 plan.labels[step.label] + " needs " + number(extent.size) + " bytes at offset " +
+                     number(start) + ", the payload has " + number(payload.size()) + " bytes",
+                 payload};
+  }
+  return std::nullopt;
+}
+
+std::string count_anomaly(const Plan& plan, const Step& step, std::size_t count,
+                          std::span<const std::int64_t> values) {
+  const auto first = plan.expected.begin() + step.count.expect.first;
+  const auto declared = [&](int reg) { return values[static_cast<std::size_t>(reg)]; };
+  if (std::any_of(first, first + step.count.expect.count,
+                  [&](int reg) { return declared(reg) == static_cast<std::int64_t>(count); })) {
+    return {};
+  }
+  return plan.labels[step.label] + ": " + number(count) + " carried, " + std::to_string(declared(*first)) +
+         " declared";
+}
+
+}  // namespace busbar::profile

@@ -1,0 +1,17 @@
+// From whole frames to the payload a decoder takes: what the channel does on a live bus, for examples and
+// explanations.
+#pragma once
+
+#include <busbar/model/bytes.hpp>
+#include <busbar/model/error.hpp>
+#include <busbar/protocol/codec.hpp>
+
+#include <span>
+
+namespace busbar::profile {
+
+/// Every frame must be valid and answer `query`. truncated_frame when more frames must follow.
+[[nodiscard]] Result<Bytes> payload_of(const protocol::Codec& codec, const protocol::Query& query,
+                                       std::span<const Bytes> frames);
+
+}  // namespace busbar::profile

@@ -1,0 +1,30 @@
+// The parts a profile file is loaded in.
+#pragma once
+
+#include "profile/plan_builder.hpp"
+#include "profile/profile.hpp"
+#include "yaml/map_reader.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace busbar::profile {
+
+struct QueryContext {
+  bool little = false;  ///< byte_order of the profile
+  KeyPlaces* keys = nullptr;
+};
+
+[[nodiscard]] ProfileQuery load_query(const yaml::Document& document, const std::string& name,
+                                      const yaml::Node& node, const QueryContext& context,
+                                      yaml::Findings& findings);
+
+/// Examples are read after the queries: a value is read as its quantity's kind.
+[[nodiscard]] std::optional<Example> load_example(const yaml::Document& document, const yaml::Node& node,
+                                                  const Profile& profile, yaml::Findings& findings);
+
+/// Text that people read: bounded, no control characters. Reports and gives "" otherwise.
+[[nodiscard]] std::string read_prose(yaml::MapReader& reader, std::string_view key, bool required);
+
+}  // namespace busbar::profile

@@ -1,0 +1,148 @@
+// One entry of `queries:`.
+#include "profile/load.hpp"
+
+#include <algorithm>
+
+namespace busbar::profile {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::int64_t max_payload = 65535;
+constexpr std::size_t max_fields = 512;
+
+void read_length(yaml::MapReader& query, Shape& shape) {
+  const yaml::Node* const node = query.node("length");
+  if (node == nullptr) {
+    return;
+  }
+  yaml::MapReader reader{query.document(), *node, "length", query.findings()};
+  shape.min_length = static_cast<std::size_t>(reader.integer("min", 0, max_payload).value_or(0));
+  shape.max_length = static_cast<std::size_t>(reader.integer("max", 0, max_payload).value_or(0));
+  shape.trailing = static_cast<int>(reader.integer("trailing", 0, max_payload).value_or(-1));
+  if (shape.max_length != 0 && shape.min_length > shape.max_length) {
+    reader.fail("max", "'max' is smaller than 'min'");
+  }
+  reader.finish();
+}
+
+void read_verify(yaml::MapReader& query, Shape& shape) {
+  const yaml::Node* const node = query.node("verify");
+  if (node == nullptr) {
+    return;
+  }
+  if (node->type != yaml::Type::map) {
+    query.fail("verify", "'verify' maps offsets to the byte that always stands there: {0: 0x01, 2: 0x02}");
+    return;
+  }
+  for (const yaml::Entry& entry : node->entries) {
+    const auto offset = yaml::parse_integer(entry.key);
+    const auto value =
+        entry.value.type == yaml::Type::scalar ? yaml::parse_integer(entry.value.scalar) : std::nullopt;
+    if (!offset || *offset < 0 || *offset >= max_payload || !value || *value < 0 || *value > 255) {
+      query.findings().add(query.file(), entry.place,
+                           "an entry of 'verify' is an offset in the payload and a byte from 0x00 to 0xFF");
+    } else {
+      shape.constants.push_back({static_cast<std::uint32_t>(*offset), static_cast<std::uint8_t>(*value)});
+    }
+  }
+}
+
+void read_collect(yaml::MapReader& query, protocol::Query& request) {
+  const yaml::Node* const node = query.node("collect");
+  if (node == nullptr) {
+    return;
+  }
+  yaml::MapReader reader{query.document(), *node, "collect", query.findings()};
+  protocol::Collect collect;
+  for (const std::string_view key : {"header", "total_at", "item"}) {
+    (void)reader.require(key);
+  }
+  collect.header = static_cast<std::size_t>(reader.integer("header", 1, 255).value_or(1));
+  collect.total_at = static_cast<std::size_t>(reader.integer("total_at", 0, 254).value_or(0));
+  collect.item = static_cast<std::size_t>(reader.integer("item", 1, 255).value_or(1));
+  if (collect.total_at >= collect.header) {
+    reader.fail("total_at", "'total_at' must lie inside the header");
+  }
+  reader.finish();
+  request.collect = collect;
+}
+
+void read_request(yaml::MapReader& reader, ProfileQuery& query) {
+  constexpr std::int64_t max_command = 0xFFFFFFFF;
+  (void)reader.require("command");
+  query.request.command = static_cast<std::uint32_t>(reader.integer("command", 0, max_command).value_or(0));
+  query.request.write = reader.boolean("write").value_or(false);
+  if (const auto text = reader.text("data")) {
+    if (auto data = from_hex(*text); data && data->size() <= Error::max_bytes) {
+      query.request.data = std::move(*data);
+    } else {
+      reader.fail("data", "'data' must be at most 256 bytes in hexadecimal, like \"01 ff\"");
+    }
+  }
+  read_collect(reader, query.request);
+}
+
+void read_times(yaml::MapReader& reader, ProfileQuery& query) {
+  query.interval = reader.duration("interval", 0ms, 24h * 31).value_or(0ms);
+  if (query.interval.count() > 0 && query.interval < 100ms) {
+    reader.fail("interval", "'interval' is 0 (on demand only) or at least 100ms");
+  }
+  query.timeout = reader.duration("timeout", 10ms, 5min);
+  query.spacing = reader.duration("spacing", 0ms, 5min);
+  if (query.request.write && query.interval.count() > 0) {
+    reader.fail("interval", "a write is never sent by itself: it has no interval");
+  }
+}
+
+std::vector<yaml::Node> const* list(yaml::MapReader& reader, std::string_view key) {
+  static const std::vector<yaml::Node> none;
+  const yaml::Node* const node = reader.node(key);
+  if (node == nullptr) {
+    return &none;
+  }
+  if (node->type != yaml::Type::sequence || node->items.size() > max_fields) {
+    reader.fail(key, "'" + std::string{key} + "' must be a list of at most 512 entries");
+    return &none;
+  }
+  return &node->items;
+}
+
+}  // namespace
+
+ProfileQuery load_query(const yaml::Document& document, const std::string& name, const yaml::Node& node,
+                        const QueryContext& context, yaml::Findings& findings) {
+  yaml::MapReader reader{document, node, "query", findings};
+  ProfileQuery query;
+  query.request.name = name;
+  query.description = read_prose(reader, "description", false);
+  read_request(reader, query);
+  read_times(reader, query);
+  Shape shape;
+  read_length(reader, shape);
+  read_verify(reader, shape);
+  query.request.max_payload = shape.max_length;
+  if (query.request.collect) {
+    shape.max_length = 0;  // bounds each frame; what they are joined to is bounded by the fields
+  }
+  PlanBuilder plan{document.file, std::move(shape), *context.keys, findings};
+  std::vector<FieldSpec> fields;
+  for (const yaml::Node& field : *list(reader, "fields")) {
+    fields.push_back(read_field(document, field, context.little, findings));
+  }
+  std::vector<DerivedSpec> derived;
+  for (const yaml::Node& value : *list(reader, "derived")) {
+    derived.push_back(read_derived(document, value, findings));
+  }
+  if (query.request.write) {
+    plan.add_acknowledgement();
+  } else if (fields.empty()) {
+    findings.add(document.file, node.place, "query " + yaml::in_quotes(name) + " has no fields");
+  }
+  plan.add(fields);
+  plan.add(derived);
+  reader.finish();
+  query.decoder = Decoder{plan.finish()};
+  return query;
+}
+
+}  // namespace busbar::profile

@@ -1,0 +1,218 @@
+// Steps of a plan from the fields of a file.
+#include "profile/plan_builder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace busbar::profile {
+namespace {
+constexpr std::size_t max_quantities = 4096;  // a file of a few lines must not fill the memory
+}
+
+PlanBuilder::PlanBuilder(std::string file, Shape shape, KeyPlaces& keys, yaml::Findings& findings)
+    : file_{std::move(file)}, keys_{&keys}, findings_{&findings}, plan_{std::make_unique<Plan>()} {
+  plan_->min_length = shape.min_length;
+  plan_->max_length = shape.max_length;
+  plan_->trailing = shape.trailing;
+  plan_->constants = std::move(shape.constants);
+  for (const Constant& constant : plan_->constants) {
+    plan_->min_length = std::max(plan_->min_length, std::size_t{constant.offset} + 1);
+  }
+}
+
+void PlanBuilder::add(const std::vector<FieldSpec>& fields) {
+  for (const FieldSpec& field : fields) {
+    coming_.push_back(field.label());
+    for (const BitSpec& bit : field.bits) {
+      coming_.push_back(bit.quantity.key);
+    }
+  }
+  for (const FieldSpec& field : fields) {
+    add(field);
+  }
+}
+
+void PlanBuilder::add(const FieldSpec& field) {
+  Step step{.type = field.type,
+            .width = static_cast<std::uint8_t>(field.width),
+            .little = field.little,
+            .is_signed = field.is_signed,
+            .optional = field.optional,
+            .internal = field.internal,
+            .counter = field.quantity.kind == Kind::counter,
+            .text_length = field.text_length,
+            .text_size = field.text_size};
+  step.sign_shift =
+      static_cast<std::uint8_t>(64 - 8 * field.width * std::max<std::size_t>(field.parts.size(), 1));
+  step.label = add_label(field.label());
+  const Range range = field.quantity.range.value_or(everything);
+  step.min = range.min;
+  step.max = range.max;
+  step.has_unavailable = field.unavailable.has_value();
+  step.unavailable = field.unavailable.value_or(0);
+  place(field, step);
+  presence(field, step);
+  if (!field.positive.name.empty() && !field.negative.name.empty()) {
+    step.positive = value_register(field.positive);
+    step.negative = value_register(field.negative);
+  }
+  step.transforms = {static_cast<std::uint32_t>(plan_->transforms.size()),
+                     static_cast<std::uint32_t>(field.transforms.size())};
+  plan_->transforms.insert(plan_->transforms.end(), field.transforms.begin(), field.transforms.end());
+  step.enumeration = {static_cast<std::uint32_t>(plan_->enumerations.size()),
+                      static_cast<std::uint32_t>(field.enumeration.size())};
+  plan_->enumerations.insert(plan_->enumerations.end(), field.enumeration.begin(), field.enumeration.end());
+  if (field.type == ValueType::flags) {
+    bits(field, step);
+  } else if (!field.internal) {
+    quantities(field, step);
+  }
+  least_length(step);
+  define(field.label(), {Named::What::step, plan_->steps.size()}, field.place);
+  plan_->steps.push_back(step);
+}
+
+void PlanBuilder::place(const FieldSpec& field, Step& step) {
+  if (field.parts.empty()) {
+    step.place.offset = field.at.value_or(field.skip);
+    step.place.base = field.after.name.empty() ? no_register : end_register(field.after);
+    const auto before = step.place.base == no_register ? names_.end() : names_.find(field.after.name);
+    if (before != names_.end() && plan_->steps[before->second.index].optional && !field.optional) {
+      fail(field.place, "a field behind an optional one must be optional too", "add optional: true");
+    }
+    return;
+  }
+  if (field.optional || field.repeat || !field.when.name.empty()) {
+    fail(field.place, "a field of 'parts' can neither be optional nor repeated nor depend on 'when'");
+  }
+  step.place.part_count = static_cast<std::uint8_t>(std::min(field.parts.size(), max_parts));
+  std::copy_n(field.parts.begin(), step.place.part_count, step.place.parts.begin());
+  // Its end, for fields after it, is where its last word ends.
+  step.place.offset = *std::max_element(field.parts.begin(), field.parts.end()) + field.width;
+}
+
+void PlanBuilder::presence(const FieldSpec& field, Step& step) {
+  if (!field.when.name.empty()) {
+    step.when = value_register(field.when);
+  }
+  if (field.repeat) {
+    repeat(*field.repeat, step);
+  }
+}
+
+void PlanBuilder::repeat(const RepeatSpec& spec, Step& step) {
+  step.count.from = spec.from;
+  step.count.fixed = spec.fixed;
+  step.count.max = spec.max;
+  if (spec.from == Count::From::reg) {
+    step.count.reg = value_register(spec.count);
+  }
+  for (std::size_t i = 0; i < std::min(spec.minus.size(), max_minus); ++i) {
+    step.count.minus[i] = value_register(spec.minus[i]);
+  }
+  step.count.expect.first = static_cast<std::uint32_t>(plan_->expected.size());
+  for (const Reference& reference : spec.expect) {
+    if (const int declared = value_register(reference); declared != no_register) {
+      plan_->expected.push_back(declared);
+      ++step.count.expect.count;
+    }
+  }
+}
+
+void PlanBuilder::quantities(const FieldSpec& field, Step& step) {
+  const bool always = !field.optional && field.when.name.empty() && step.count.from <= Count::From::fixed;
+  step.quantity = static_cast<std::uint32_t>(plan_->quantities.size());
+  if (!field.repeat) {
+    (void)add_quantity(field.quantity, field.place, always);
+    plan_->typical_readings += 1;
+    return;
+  }
+  if (keys_->size() + field.repeat->max > max_quantities) {
+    fail(field.place, "more than " + std::to_string(max_quantities) + " readings in one profile");
+    return;
+  }
+  constexpr std::size_t typical_repeat = 16;
+  plan_->typical_readings += std::min<std::size_t>(field.repeat->max, typical_repeat);
+  for (unsigned index = 1; index <= field.repeat->max; ++index) {
+    Quantity quantity = field.quantity;
+    quantity.key = with_index(field.quantity.key, index).value_or("");
+    quantity.name = with_index(field.quantity.name, index).value_or(quantity.key);
+    quantity.family = field.repeat->family;
+    quantity.index_label = field.repeat->label;
+    quantity.index = static_cast<int>(index);
+    (void)add_quantity(quantity, field.place, always);
+  }
+}
+
+void PlanBuilder::bits(const FieldSpec& field, Step& step) {
+  const bool always = !field.optional && field.when.name.empty();
+  step.bits.first = static_cast<std::uint32_t>(plan_->bits.size());
+  for (const BitSpec& spec : field.bits) {
+    Bit bit{.mask = std::uint64_t{1} << spec.bit, .label = add_label(spec.quantity.key)};
+    if (!spec.internal) {
+      bit.quantity = static_cast<std::int32_t>(add_quantity(spec.quantity, spec.place, always));
+      plan_->typical_readings += 1;
+    }
+    define(spec.quantity.key, {Named::What::bit, plan_->bits.size()}, spec.place);
+    plan_->bits.push_back(bit);
+    ++step.bits.count;
+  }
+}
+
+void PlanBuilder::least_length(const Step& step) {
+  if (step.optional || step.when != no_register || step.place.base != no_register ||
+      step.count.from > Count::From::fixed || step.type == ValueType::acknowledged) {
+    return;
+  }
+  std::size_t size = step.count.from == Count::From::fixed ? step.width * step.count.fixed : step.width;
+  if (step.place.part_count > 0) {
+    size = 0;
+  } else if (step.type == ValueType::text) {
+    size = step.text_length == TextLength::fixed      ? step.text_size
+           : step.text_length == TextLength::prefixed ? 1
+                                                      : 0;
+  }
+  plan_->min_length = std::max(plan_->min_length, step.place.offset + size);
+}
+
+void PlanBuilder::add(const std::vector<DerivedSpec>& derived) {
+  for (const DerivedSpec& spec : derived) {
+    Derived value{.operation = spec.operation};
+    value.operands.first = static_cast<std::uint32_t>(plan_->operands.size());
+    bool guaranteed = true;
+    for (const Reference& reference : spec.operands) {
+      const int source = aggregate(reference, spec.operation, guaranteed);
+      if (source != no_register) {
+        plan_->operands.push_back(source);
+        ++value.operands.count;
+      }
+    }
+    value.quantity = add_quantity(spec.quantity, spec.place, guaranteed);
+    plan_->typical_readings += 1;
+    plan_->derived.push_back(value);
+  }
+}
+
+void PlanBuilder::add_acknowledgement() {
+  Quantity quantity;
+  quantity.key = "acknowledged";
+  quantity.name = "Acknowledged";
+  quantity.kind = Kind::flag;
+  quantity.category = Category::diagnostic;
+  quantity.enabled_by_default = false;
+  Step step{.type = ValueType::acknowledged, .label = add_label(quantity.key)};
+  step.quantity = static_cast<std::uint32_t>(plan_->quantities.size());
+  // All writes of a profile have it in common, so it is not looked for among the keys in use.
+  plan_->quantities.push_back(std::move(quantity));
+  plan_->guaranteed.push_back(true);
+  plan_->steps.push_back(step);
+}
+
+std::unique_ptr<const Plan> PlanBuilder::finish() {
+  for (const Quantity& quantity : plan_->quantities) {
+    plan_->announced.push_back(&quantity);
+  }
+  return std::move(plan_);
+}
+
+}  // namespace busbar::profile

@@ -1,0 +1,274 @@
+// One entry of `fields:` or `derived:`, read and checked by itself.
+#include "profile/field_spec.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace busbar::profile {
+namespace {
+
+constexpr std::int64_t max_offset = 65535;
+constexpr std::int64_t max_text_size = 256;
+constexpr std::size_t max_transforms = 8;
+constexpr std::size_t max_enumeration = 256;
+
+struct TypeName {
+  std::string_view text;
+  ValueType type;
+  unsigned width;
+  bool is_signed;
+  enum class Order { profile, big, little } order;
+};
+using Order = TypeName::Order;
+constexpr std::array<TypeName, 22> types{{
+    {"u8", ValueType::number, 1, false, Order::profile},
+    {"s8", ValueType::number, 1, true, Order::profile},
+    {"u16", ValueType::number, 2, false, Order::profile},
+    {"s16", ValueType::number, 2, true, Order::profile},
+    {"u24", ValueType::number, 3, false, Order::profile},
+    {"s24", ValueType::number, 3, true, Order::profile},
+    {"u32", ValueType::number, 4, false, Order::profile},
+    {"s32", ValueType::number, 4, true, Order::profile},
+    {"u16be", ValueType::number, 2, false, Order::big},
+    {"s16be", ValueType::number, 2, true, Order::big},
+    {"u24be", ValueType::number, 3, false, Order::big},
+    {"s24be", ValueType::number, 3, true, Order::big},
+    {"u32be", ValueType::number, 4, false, Order::big},
+    {"s32be", ValueType::number, 4, true, Order::big},
+    {"u16le", ValueType::number, 2, false, Order::little},
+    {"s16le", ValueType::number, 2, true, Order::little},
+    {"u24le", ValueType::number, 3, false, Order::little},
+    {"s24le", ValueType::number, 3, true, Order::little},
+    {"u32le", ValueType::number, 4, false, Order::little},
+    {"s32le", ValueType::number, 4, true, Order::little},
+    {"flags", ValueType::flags, 1, false, Order::profile},
+    {"text", ValueType::text, 1, false, Order::profile},
+}};
+
+std::vector<std::string_view> type_names() {
+  std::vector<std::string_view> names;
+  for (const auto& type : types) {
+    names.push_back(type.text);
+  }
+  return names;
+}
+
+void read_type(yaml::MapReader& reader, FieldSpec& field, bool little) {
+  if (reader.require("type") == nullptr) {
+    return;
+  }
+  const auto names = type_names();
+  const auto name = reader.choice("type", names);
+  const auto type = std::find_if(types.begin(), types.end(), [&](const auto& t) { return t.text == name; });
+  if (type == types.end()) {
+    return;
+  }
+  field.type = type->type;
+  field.width = type->width;
+  field.is_signed = type->is_signed;
+  field.little = type->order == Order::profile ? little : type->order == Order::little;
+}
+
+void read_parts(yaml::MapReader& reader, FieldSpec& field) {
+  const yaml::Node* const node = reader.node("parts");
+  if (node == nullptr) {
+    return;
+  }
+  for (const yaml::Node& item : node->items) {
+    const auto offset = item.type == yaml::Type::scalar ? yaml::parse_integer(item.scalar) : std::nullopt;
+    if (offset && *offset >= 0 && *offset <= max_offset) {
+      field.parts.push_back(static_cast<std::uint32_t>(*offset));
+    }
+  }
+  if (field.parts.size() != node->items.size() || field.parts.size() < 2 || field.parts.size() > max_parts ||
+      field.parts.size() * field.width > 6) {
+    reader.fail("parts",
+                "'parts' must list 2 to 4 offsets of words, most significant first, 6 bytes at most in all");
+  }
+}
+
+void read_place(yaml::MapReader& reader, FieldSpec& field) {
+  if (const auto at = reader.integer("at", 0, max_offset)) {
+    field.at = static_cast<std::uint32_t>(*at);
+  }
+  field.after = read_reference(reader, "after");
+  field.skip = static_cast<std::uint32_t>(reader.integer("skip", 0, max_offset).value_or(0));
+  read_parts(reader, field);
+  const int places = (reader.node("at") != nullptr ? 1 : 0) + (reader.node("after") != nullptr ? 1 : 0) +
+                     (reader.node("parts") != nullptr ? 1 : 0);
+  if (places != 1) {
+    reader.findings().add(
+        reader.file(), field.place,
+        "a field has exactly one of 'at' (offset in the payload), 'after' (the end of another field) "
+        "and 'parts'; found " +
+            std::to_string(places));
+  }
+  if (field.skip > 0 && reader.node("after") == nullptr) {
+    reader.fail("skip", "'skip' counts from the end of the field named by 'after', which is missing here");
+  }
+}
+
+void read_transforms(yaml::MapReader& reader, FieldSpec& field) {
+  const yaml::Node* const node = reader.node("transform");
+  if (node == nullptr) {
+    return;
+  }
+  const auto one = [&](const yaml::Node& item) {
+    std::string reason = "a transform is text like scale:0.1";
+    const auto transform =
+        item.type == yaml::Type::scalar ? parse_transform(item.scalar, reason) : std::nullopt;
+    if (transform) {
+      field.transforms.push_back(*transform);
+    } else {
+      reader.findings().add(reader.file(), item.place, reason);
+    }
+  };
+  if (node->type == yaml::Type::sequence) {
+    std::for_each(node->items.begin(), node->items.end(), one);
+  } else {
+    one(*node);
+  }
+  if (field.transforms.size() > max_transforms) {
+    reader.fail("transform", "at most " + std::to_string(max_transforms) + " transforms per field");
+  }
+}
+
+/// A scaled value shows as many digits as its scale brings, unless the file says otherwise.
+int digits_of(const std::vector<Transform>& transforms) {
+  double step = 1;
+  for (const Transform& t : transforms) {
+    step *= t.kind == Transform::Kind::scale    ? std::abs(t.a)
+            : t.kind == Transform::Kind::divide ? 1 / t.a
+                                                : 1;
+  }
+  return step >= 1 ? 0 : std::min(6, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
+}
+
+void read_enumeration(yaml::MapReader& reader, FieldSpec& field) {
+  const yaml::Node* const node = reader.node("enum");
+  if (node == nullptr) {
+    return;
+  }
+  if (node->type != yaml::Type::map || node->entries.empty() || node->entries.size() > max_enumeration) {
+    reader.fail("enum", "'enum' must map 1 to 256 codes to names: {0: off, 1: bulk}");
+    return;
+  }
+  for (const yaml::Entry& entry : node->entries) {
+    const auto code = yaml::parse_integer(entry.key);
+    if (!code || entry.value.type != yaml::Type::scalar || entry.value.scalar.empty()) {
+      reader.findings().add(reader.file(), entry.place, "an entry of 'enum' is a whole number and its name");
+      continue;
+    }
+    field.enumeration.push_back({*code, entry.value.scalar});
+    auto& options = field.quantity.options;
+    if (std::find(options.begin(), options.end(), entry.value.scalar) == options.end()) {
+      options.push_back(entry.value.scalar);
+    }
+  }
+  field.quantity.kind = Kind::enumeration;
+}
+
+void read_bits(yaml::MapReader& reader, FieldSpec& field) {
+  const yaml::Node* const node = reader.require("bits");
+  if (node == nullptr) {
+    return;
+  }
+  if (node->type != yaml::Type::sequence || node->items.empty()) {
+    reader.fail("bits", "'bits' must be a list of {bit: 0, key: …}");
+    return;
+  }
+  for (const yaml::Node& item : node->items) {
+    yaml::MapReader bit{reader.document(), item, "bit", reader.findings()};
+    BitSpec spec{.quantity = field.quantity, .place = item.place};
+    spec.quantity.key.clear();
+    spec.quantity.name.clear();
+    read_quantity(bit, spec.quantity, KeyRule::plain);
+    spec.internal = bit.boolean("internal").value_or(field.internal);
+    (void)bit.require("bit");
+    spec.bit = static_cast<unsigned>(bit.integer("bit", 0, 8 * field.width - 1).value_or(0));
+    bit.finish();
+    field.bits.push_back(std::move(spec));
+  }
+}
+
+void read_number(yaml::MapReader& reader, FieldSpec& field) {
+  constexpr std::array<std::string_view, 2> kinds{"measurement", "counter"};
+  read_transforms(reader, field);
+  field.quantity.precision = digits_of(field.transforms);
+  if (const auto kind = reader.choice("kind", kinds); kind == "counter") {
+    field.quantity.kind = Kind::counter;
+  }
+  read_enumeration(reader, field);
+  if (const auto raw = reader.integer("unavailable", 0, (std::int64_t{1} << 48) - 1)) {
+    field.unavailable = static_cast<std::uint64_t>(*raw);
+  }
+  if (const yaml::Node* const sign = reader.node("sign")) {
+    yaml::MapReader map{reader.document(), *sign, "sign", reader.findings()};
+    (void)map.require("positive");
+    (void)map.require("negative");
+    field.positive = read_reference(map, "positive");
+    field.negative = read_reference(map, "negative");
+    map.finish();
+  }
+  field.repeat = read_repeat(reader);
+}
+
+void read_text(yaml::MapReader& reader, FieldSpec& field) {
+  field.quantity.kind = Kind::text;
+  const yaml::Node* const length = reader.require("length");
+  if (length == nullptr) {
+    return;
+  }
+  const auto size = yaml::parse_integer(length->scalar);
+  if (length->scalar == "prefixed") {
+    field.text_length = TextLength::prefixed;
+  } else if (length->scalar == "rest") {
+    field.text_length = TextLength::rest;
+  } else if (size && *size > 0 && *size <= max_text_size) {
+    field.text_size = static_cast<std::uint32_t>(*size);
+  } else {
+    reader.fail("length",
+                "'length' of a text is its number of bytes (1…256), prefixed (the first byte tells) or rest");
+  }
+}
+
+}  // namespace
+
+FieldSpec read_field(const yaml::Document& document, const yaml::Node& node, bool little,
+                     yaml::Findings& findings) {
+  yaml::MapReader reader{document, node, "field", findings};
+  FieldSpec field{.place = node.place};
+  field.internal = reader.boolean("internal").value_or(false);
+  field.optional = reader.boolean("optional").value_or(false);
+  field.when = read_reference(reader, "when");
+  read_type(reader, field, little);
+  read_place(reader, field);
+  switch (field.type) {
+    case ValueType::flags:
+      field.quantity.kind = Kind::flag;
+      break;
+    case ValueType::text:
+      read_text(reader, field);
+      break;
+    default:
+      read_number(reader, field);
+  }
+  read_quantity(reader, field.quantity,
+                field.repeat                     ? KeyRule::pattern
+                : field.type == ValueType::flags ? KeyRule::may_lack
+                                                 : KeyRule::plain);
+  if (field.type == ValueType::flags) {
+    read_bits(reader, field);
+  }
+  const bool needs_range = field.type == ValueType::number && field.enumeration.empty() && !field.internal;
+  if (needs_range && !field.quantity.range && reader.node("range") == nullptr) {
+    findings.add(document.file, node.place,
+                 "number " + yaml::in_quotes(field.quantity.key) + " has no plausible range",
+                 "add range: [least, greatest] in the field's unit; what lies outside is not published");
+  }
+  reader.finish();
+  return field;
+}
+
+}  // namespace busbar::profile

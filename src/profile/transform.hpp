@@ -1,0 +1,37 @@
+// The closed list of value transforms: abs, scale:X, minus:X, offset:X, bitmask:X, shift:X, clamp:min:max.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace busbar::profile {
+
+struct Transform {
+  enum class Kind : std::uint8_t {
+    abs,
+    scale,    ///< value × a
+    divide,   ///< value ÷ a; what scale:0.001 becomes, because 3311 ÷ 1000 is exactly the double nearest
+              ///< to 3.311
+    minus,    ///< value − a
+    offset,   ///< value + a
+    bitmask,  ///< integer part AND a
+    shift,    ///< integer part shifted right by a bits, left when a is negative
+    clamp,    ///< limited to a…b
+  };
+  Kind kind = Kind::abs;
+  double a = 0;
+  double b = 0;
+};
+
+[[nodiscard]] double apply(const Transform& transform, double value) noexcept;
+
+/// As in the profile file. nullopt: `reason` says what was expected.
+[[nodiscard]] std::optional<Transform> parse_transform(std::string_view text, std::string& reason);
+[[nodiscard]] std::string to_string(const Transform& transform);
+
+/// Shortest decimal text that reads back as the same double: "3.311", "0.001", "-40".
+[[nodiscard]] std::string number_text(double value);
+
+}  // namespace busbar::profile
