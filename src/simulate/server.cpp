@@ -150,6 +150,7 @@ asio::awaitable<void> OrionServer::State::serve(std::shared_ptr<Peer> peer) {
 
 void OrionServer::State::on_request(const protocol::Frame& request, bool first,
                                     const std::shared_ptr<Peer>& peer) {
+  if (!wire) return;  // stop() came between the arrival of the bytes and now
   ++counters.requests;
   ++counters.requests_by_address[request.address];
   if (wire->answering()) ++counters.overlaps;
