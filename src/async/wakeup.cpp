@@ -28,8 +28,10 @@ asio::awaitable<bool> Wakeup::wait_until(Time when) {
 asio::awaitable<void> Wakeup::wait() { (void)co_await wait_until(Time::max()); }
 
 asio::awaitable<void> wait_until(Wakeup::Time when) {
-  asio::steady_timer timer{co_await asio::this_coro::executor, when};
-  co_await timer.async_wait(use_result);
+  if (when > std::chrono::steady_clock::now()) {
+    asio::steady_timer timer{co_await asio::this_coro::executor, when};
+    co_await timer.async_wait(use_result);
+  }
   co_await throw_if_cancelled();
 }
 

@@ -28,7 +28,8 @@ class Poller {
   [[nodiscard]] asio::awaitable<void> run();
   /// Every scheduled query once, in the order of the profile; false when one gave no report.
   [[nodiscard]] asio::awaitable<bool> poll_once();
-  /// On demand, ahead of scheduled polls; published like any other report. Writes: not_allowed unless allowed by name.
+  /// On demand, ahead of scheduled polls; published like any other report. Writes: not_allowed unless allowed
+  /// by name.
   [[nodiscard]] asio::awaitable<Result<Report>> ask(std::string query);
 
   [[nodiscard]] const Device& device() const noexcept;

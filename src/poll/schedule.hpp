@@ -19,7 +19,8 @@ class Schedule {
  public:
   /// `first` is the first tick; later ticks are first + n × period, whatever happens in between.
   void add(std::chrono::milliseconds period, Steady first);
-  /// The earliest tick. Ticks that lie a whole period or more before `now` are skipped and counted, never burst.
+  /// The earliest tick. Ticks that lie a whole period or more before `now` are skipped and counted, never
+  /// burst.
   [[nodiscard]] Due next(Steady now);
   /// The tick returned by next() is done; moves that query to its following tick.
   void done(std::size_t query);
@@ -36,6 +37,7 @@ class Schedule {
 };
 
 /// Start offset of device `index` of `count` within `period`, so that starts do not coincide.
-[[nodiscard]] std::chrono::milliseconds stagger(std::size_t index, std::size_t count, std::chrono::milliseconds period);
+[[nodiscard]] std::chrono::milliseconds stagger(std::size_t index, std::size_t count,
+                                                std::chrono::milliseconds period);
 
 }  // namespace busbar::poll

@@ -1,0 +1,204 @@
+// The spine: next due → exchange → decode → report → publish.
+#include "poll/poller.hpp"
+
+#include "async/wakeup.hpp"
+#include "poll/advice.hpp"
+#include "poll/standing.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace busbar::poll {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using channel::Priority;
+using profile::ProfileQuery;
+
+/// How long a request that a person waits for may wait for its turn.
+constexpr std::chrono::seconds patience{10};
+
+}  // namespace
+
+struct Poller::State {
+  State(Device device_, channel::Channel& channel_, sink::Sinks& sinks_, Steady start)
+      : device{std::move(device_)}, channel{channel_}, sinks{sinks_}, standing{device.offline_after} {
+    for (const ProfileQuery& query : device.profile->queries) {
+      const auto interval = device.intervals.find(query.request.name);
+      if (query.request.write || interval == device.intervals.end() || interval->second.count() <= 0)
+        continue;
+      schedule.add(interval->second, start);
+      scheduled.push_back(&query);
+    }
+  }
+
+  asio::awaitable<Result<Report>> poll(const ProfileQuery& query, Priority priority, Steady due,
+                                       Steady deadline);
+  channel::Request request(const ProfileQuery& query, Priority priority, Steady deadline) const;
+  Result<profile::Decoded> decode(const ProfileQuery& query, ByteView payload);
+  Report make_report(const ProfileQuery& query, profile::Decoded decoded, Steady received);
+  void note_success(const Report& report, const channel::Reply& reply, const ProfileQuery& query);
+  Error note_failure(const ProfileQuery& query, const Error& error);
+  void publish_change(const std::optional<Standing::Change>& change);
+
+  Device device;
+  channel::Channel& channel;
+  sink::Sinks& sinks;
+  Schedule schedule;
+  std::vector<const ProfileQuery*> scheduled;
+  profile::CounterMemory memory;
+  Standing standing;
+  std::uint64_t sequence = 0;
+};
+
+/// The way of one reading from the wire to the sinks.
+asio::awaitable<Result<Report>> Poller::State::poll(const ProfileQuery& query, Priority priority, Steady due,
+                                                    Steady deadline) {
+  co_await async::wait_until(due);
+  auto reply = co_await channel.exchange(request(query, priority, deadline));
+  if (!reply) co_return note_failure(query, reply.error());
+  auto decoded = decode(query, reply->payload);
+  if (!decoded) co_return note_failure(query, decoded.error());
+  Report report = make_report(query, std::move(*decoded), reply->received);
+  note_success(report, *reply, query);
+  if (report.sequence > 0) sinks.publish(report);
+  co_return report;
+}
+
+channel::Request Poller::State::request(const ProfileQuery& query, Priority priority, Steady deadline) const {
+  channel::Request request{.device = device.id,
+                           .query = query.request,
+                           .priority = priority,
+                           .deadline = deadline,
+                           .timeout = query.timeout,
+                           .spacing = query.spacing};
+  request.query.address = device.address;
+  return request;
+}
+
+Result<profile::Decoded> Poller::State::decode(const ProfileQuery& query, ByteView payload) {
+  auto decoded = query.decoder.decode(payload, memory);
+  if (!decoded) return Error{decoded.error().code, decoded.error().detail, payload};
+  auto total =
+      standing.count_values(decoded->readings.size(), decoded->drops.size(), decoded->anomalies.size());
+  total -= decoded->drops.size();
+  for (const profile::Drop& drop : decoded->drops) {
+    if (!std::has_single_bit(++total)) continue;
+    spdlog::warn("{} {}: dropped {}: {} ({} so far)", device.id, query.request.name, drop.quantity->key,
+                 drop.reason, total);
+  }
+  for (const auto& anomaly : decoded->anomalies)
+    spdlog::debug("{} {}: {}", device.id, query.request.name, anomaly);
+  return decoded;
+}
+
+Report Poller::State::make_report(const ProfileQuery& query, profile::Decoded decoded, Steady received) {
+  using std::chrono::floor, std::chrono::milliseconds, std::chrono::system_clock;
+  const auto age = std::chrono::duration_cast<system_clock::duration>(Clock::now() - received);
+  // An acknowledgement without readings is a result for the asker, nothing for the sinks.
+  const bool silent = query.request.write && decoded.readings.empty();
+  return {.device = device.id,
+          .query = query.request.name,
+          .timestamp = floor<milliseconds>(system_clock::now() - age),
+          .received = received,
+          .sequence = silent ? 0 : ++sequence,
+          .readings = std::move(decoded.readings)};
+}
+
+void Poller::State::note_success(const Report& report, const channel::Reply& reply,
+                                 const ProfileQuery& query) {
+  if (standing.in_a_row() > 0) {
+    spdlog::info("{} {}: answers again after {} failed polls", device.id, report.query, standing.in_a_row());
+  }
+  publish_change(standing.succeeded(report.timestamp, report.received, reply.received - reply.sent));
+
+  const auto timeout = query.timeout.value_or(channel.options().timeout);
+  if (standing.became_slow(timeout)) {
+    spdlog::warn(
+        "{} {}: answers take up to {:.0f} ms (p99), the timeout is {} ms: raise it before polls fail",
+        device.id, report.query, standing.latency().p99, timeout.count());
+  }
+}
+
+Error Poller::State::note_failure(const ProfileQuery& query, const Error& error) {
+  publish_change(standing.failed(error));
+  // The first of its kind, then ever more rarely.
+  if (outcome_of(error.code) == Outcome::failed && std::has_single_bit(standing.repeats())) {
+    spdlog::warn("{} {}: {}", device.id, query.request.name, explain(error, standing.repeats()));
+  }
+  return error;
+}
+
+void Poller::State::publish_change(const std::optional<Standing::Change>& change) {
+  if (!change) return;
+  spdlog::info("{} is {}: {}", device.id, to_string(change->availability), change->reason);
+  sinks.availability(device.id, change->availability, change->reason);
+}
+
+Poller::Poller(Device device, channel::Channel& channel, sink::Sinks& sinks, Steady start)
+    : state_{std::make_unique<State>(std::move(device), channel, sinks, start)} {}
+
+Poller::~Poller() = default;
+
+asio::awaitable<void> Poller::run() {
+  for (;;) {
+    const Due due = state_->schedule.next(Clock::now());
+    if (state_->schedule.empty()) co_await async::wait_until(due.at);
+    const ProfileQuery& query = *state_->scheduled[due.query];
+    // A poll that has not got its turn when the next one is due would only add to the jam.
+    const Steady deadline = due.at + state_->device.intervals.at(query.request.name);
+    (void)co_await state_->poll(query, Priority::scheduled, due.at, deadline);
+    state_->schedule.done(due.query);
+  }
+}
+
+asio::awaitable<bool> Poller::poll_once() {
+  bool complete = true;
+  for (const ProfileQuery* const query : state_->scheduled) {
+    const auto report = co_await state_->poll(*query, Priority::scheduled, Steady::min(), Steady::max());
+    complete = complete && report.has_value();
+  }
+  co_return complete;
+}
+
+asio::awaitable<Result<Report>> Poller::ask(std::string name) {
+  const Device& device = state_->device;
+  const ProfileQuery* const query = device.profile->find(name);
+  if (query == nullptr)
+    co_return Error{Errc::unknown_query, "profile " + device.profile->name + " has no " + name};
+  if (query->request.write && std::ranges::count(device.allow_writes, name) == 0) {
+    spdlog::warn("{}: write {} refused: not allowed", device.id, name);
+    co_return Error{Errc::not_allowed, "device " + device.id +
+                                           " does not allow it; to change that, add 'allow_writes: [" + name +
+                                           "]' to the device in the configuration"};
+  }
+  const Priority priority = query->request.write ? Priority::write : Priority::on_demand;
+  auto report = co_await state_->poll(*query, priority, Steady::min(), Clock::now() + patience);
+  if (!query->request.write) co_return report;
+
+  spdlog::info("{}: write {} {}", device.id, name,
+               report ? "acknowledged" : "failed: " + to_string(report.error()));
+  if (report) {
+    // Read back: what the write changed shows in the readings at once.
+    for (const ProfileQuery* const read : state_->scheduled) {
+      (void)co_await state_->poll(*read, Priority::on_demand, Steady::min(), Clock::now() + patience);
+    }
+  }
+  co_return report;
+}
+
+const Device& Poller::device() const noexcept { return state_->device; }
+
+DeviceHealth Poller::health() const {
+  DeviceHealth health = state_->standing.health();
+  health.id = state_->device.id;
+  health.channel = state_->channel.options().id;
+  health.breaker = state_->channel.breaker(health.id);
+  health.polls_skipped += state_->schedule.skipped();
+  return health;
+}
+
+}  // namespace busbar::poll
