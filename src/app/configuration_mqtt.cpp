@@ -73,6 +73,12 @@ bool is_topic(std::string_view topic) {
          topic.find_first_of("+#\n\r\t") == std::string_view::npos;
 }
 
+// Home Assistant's discovery allows no other characters in a node id.
+bool is_node_id(std::string_view text) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  return !text.empty() && text.size() <= 64 && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
 void read_topic(yaml::MapReader& reader, std::string_view key, std::string& topic) {
   const auto text = reader.text(key);
   if (text && !(text->empty() && topic.empty()) && !is_topic(*text)) {
@@ -123,6 +129,12 @@ sink::mqtt::HomeAssistantOptions read_home_assistant(const ReadContext& context,
   set(options.enabled, reader.boolean("enabled"));
   read_topic(reader, "prefix", options.prefix);
   read_topic(reader, "birth_topic", options.birth_topic);
+  if (const auto node_id = reader.text("node_id"); node_id && !is_node_id(*node_id)) {
+    reader.fail("node_id",
+                "'node_id' must be of a-z, A-Z, 0-9, '_' and '-', found " + yaml::shown(*reader.node("node_id")));
+  } else {
+    set(options.node_id, node_id);
+  }
   set(options.expire_factor, reader.number("expire_factor", 0, 1000));
   reader.finish();
   return options;

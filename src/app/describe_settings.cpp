@@ -147,6 +147,7 @@ struct WriteSink {
     out.flag("enabled", o.home_assistant.enabled);
     out.text("prefix", o.home_assistant.prefix);
     out.text("birth_topic", o.home_assistant.birth_topic);
+    out.text("node_id", o.home_assistant.node_id);
     out.real("expire_factor", o.home_assistant.expire_factor);
     out.close();
   }
