@@ -24,6 +24,8 @@ struct HomeAssistantOptions {
   bool enabled = true;
   std::string prefix = "homeassistant";
   std::string birth_topic;  ///< "" = <prefix>/status
+  std::string node_id =
+      "busbar";  ///< [a-zA-Z0-9_-]+, start of every unique id; two daemons at one broker need two
   double expire_factor = 3.0;  ///< expire_after = interval × factor, at least 30 s; 0 = never
   bool operator==(const HomeAssistantOptions&) const = default;
 };
@@ -39,10 +41,10 @@ struct Options {
   bool retain = true;
   bool per_reading_topics = false;  ///< <prefix>/<device>/<key> beside the JSON state
   PublishMode mode = PublishMode::every;
-  std::map<std::string, double> deadband{};  ///< on_change: key → least change that counts
+  std::map<std::string, double> deadband{};     ///< on_change: key → least change that counts
   std::chrono::milliseconds heartbeat{600000};  ///< on_change: publish at least that often
   std::chrono::seconds keepalive{30};
-  std::optional<int> version{};  ///< 5 or 4 (3.1.1); empty: 5, then 3.1.1
+  std::optional<int> version{};   ///< 5 or 4 (3.1.1); empty: 5, then 3.1.1
   std::size_t max_queue = 10000;  ///< topics waiting, newest value each
   std::size_t max_queue_bytes = 16 * 1024 * 1024;
   std::string state_file;  ///< list of published discovery topics, "" = none; survives restarts

@@ -1,0 +1,322 @@
+// The sink itself: turns reports into messages and performs what the session policy says.
+#include "sink/mqtt/mqtt_sink.hpp"
+
+#include "sink/mqtt/paho_connection.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+namespace busbar::sink::mqtt {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto save_delay = 5s;
+/// Kept back from the deadline of finish() for the clean disconnect.
+constexpr auto farewell = 200ms;
+/// Fixed header, topic length, packet id and properties.
+constexpr std::size_t packet_overhead = 32;
+
+Environment completed(Environment environment, asio::any_io_executor executor) {
+  if (!environment.now) environment.now = [] { return std::chrono::steady_clock::now(); };
+  if (!environment.random) {
+    environment.random = [engine = std::minstd_rand{std::random_device{}()}]() mutable {
+      return std::uniform_real_distribution<double>{}(engine);
+    };
+  }
+  if (!environment.connect) {
+    environment.connect = [executor = std::move(executor)](const Options& options, ConnectionEvents& events) {
+      return make_paho_connection(executor, options, events);
+    };
+  }
+  return environment;
+}
+
+Published load(const Options& options) {
+  if (options.state_file.empty()) return {};
+  std::string error;
+  auto published = load_published(options.state_file, error);
+  if (!error.empty()) {
+    spdlog::warn("{}: state file {} is ignored: {}; it will be written anew", options.name,
+                 options.state_file, error);
+  }
+  return published;
+}
+
+}  // namespace
+
+MqttSink::MqttSink(asio::any_io_executor executor, Options options, std::string version,
+                   Environment environment)
+    : options_{std::move(options)},
+      environment_{completed(std::move(environment), executor)},
+      announcer_{options_, version, load(options_)},
+      topics_{announcer_.topics()},
+      session_{options_, environment_.random},
+      outbox_{Outbox::Limits{options_.max_queue, options_.max_queue_bytes}},
+      filter_{options_},
+      saved_{announcer_.published()},
+      connection_{environment_.connect(options_, *this)},
+      timer_{executor} {
+  if (options_.tls && !options_.tls->verify) {
+    spdlog::warn("{}: tls.verify is off: anyone can pose as the broker and read the password", options_.name);
+  }
+  put(Kind::availability, "", topics_.status(), "online");
+  put(Kind::availability, "", topics_.version(), std::move(version));
+}
+
+MqttSink::~MqttSink() = default;
+
+void MqttSink::describe(const DeviceDescription& device) {
+  const bool known = announcer_.record(device.id).described();
+  announcer_.describe(device);
+  // A retained "online" of an earlier run must not outlive it: the poller says when the device has answered.
+  if (!known) put(Kind::availability, device.id, topics_.availability(device.id), "offline");
+  collect();
+}
+
+void MqttSink::forget(std::string_view device) {
+  announcer_.forget(device);
+  filter_.forget(device);
+  collect();
+}
+
+void MqttSink::publish(const Report& report) {
+  DeviceRecord& device = announcer_.record(report.device);
+  if (device.take(report)) announcer_.announce(device);
+  if (filter_.passes(report)) {
+    const auto query = device.queries().find(report.query);
+    put(Kind::state, report.device, topics_.state(report.device, report.query),
+        json_object(report.timestamp, query->second.latest));
+    put(Kind::state, report.device, topics_.state(report.device),
+        json_object(report.timestamp, device.merged(report.received, options_.home_assistant.expire_factor)));
+    for (const auto& reading : report.readings) {
+      const std::string& key = reading.quantity->key;
+      if (!options_.per_reading_topics || !Topics::has_reading_topic(key)) continue;
+      put(Kind::state, report.device, topics_.reading(report.device, key),
+          plain_value(*reading.quantity, reading.value));
+    }
+  }
+  collect();
+}
+
+void MqttSink::availability(std::string_view device, Availability state, std::string_view) {
+  put(Kind::availability, device, topics_.availability(device),
+      state == Availability::online ? "online" : "offline");
+  pump();
+}
+
+void MqttSink::put(Kind kind, std::string_view device, std::string topic, std::string payload) {
+  const bool retain = kind == Kind::availability || options_.retain;
+  if (retain) announcer_.note(device, topic);
+  outbox_.put({kind, std::move(topic), std::move(payload), retain});
+}
+
+/// Takes over what the announcer wants sent, and sends.
+void MqttSink::collect() {
+  for (auto& message : announcer_.take_messages()) outbox_.put(std::move(message));
+  if (announcer_.has_removals()) session_.removals_sent(environment_.now());
+  if (announcer_.started() && !options_.state_file.empty() && !save_due_ &&
+      announcer_.published() != saved_) {
+    save_due_ = environment_.now() + save_delay;
+    timer_.cancel();
+  }
+  pump();
+}
+
+/// Hands over as much as the connection takes at a time.
+void MqttSink::pump() {
+  if (!session_.is_connected()) return;
+  bool sent = false;
+  while (outbox_.in_flight() < Session::max_in_flight) {
+    const auto sending = outbox_.next(session_.allowed());
+    if (!sending) break;
+    const Message& message = *sending->message;
+    auto payload = message.payload ? *message.payload : announcer_.render(message.topic);
+    const auto size = payload.size() + message.topic.size() + packet_overhead;
+    if (session_.max_packet() != 0 && size > session_.max_packet()) {
+      trouble("message dropped", message.topic + " needs " + std::to_string(size) +
+                                     " bytes, the broker takes at most " +
+                                     std::to_string(session_.max_packet()));
+      outbox_.reject(sending->id);
+      continue;
+    }
+    session_.sent(sending->id, environment_.now());
+    connection_->publish({sending->id, message.topic, std::move(payload), options_.qos, message.retain});
+    sent = true;
+  }
+  if (sent) timer_.cancel();
+}
+
+void MqttSink::on_connected(int version, std::size_t max_packet) {
+  spdlog::info("{}: connected to {} with MQTT {}", options_.name, options_.url, version == 5 ? "5" : "3.1.1");
+  last_error_.clear();
+  const bool first = !announcer_.started();
+  session_.connected(environment_.now(), version, max_packet);
+  outbox_.replay();
+  announcer_.set_max_packet(max_packet);
+  if (options_.home_assistant.enabled) {
+    std::vector<std::string> filters{topics_.birth()};
+    if (first) {
+      // In this order: when our own status comes back, everything retained under the other two has come
+      // before it.
+      filters.push_back(topics_.discovery_filter());
+      filters.push_back(topics_.split_discovery_filter());
+    }
+    collect();
+    if (first) filters.push_back(topics_.status());
+    connection_->subscribe(std::move(filters));
+  }
+  collect();
+  timer_.cancel();
+}
+
+void MqttSink::on_refused(Refusal refusal) {
+  session_.refused(environment_.now(), refusal);
+  trouble("cannot connect to " + options_.url, std::move(refusal.reason));
+  timer_.cancel();
+}
+
+void MqttSink::on_lost(std::string reason) {
+  if (!session_.is_connected()) return;  // the same loss is told in two ways
+  session_.lost(environment_.now());
+  outbox_.fail_all();
+  trouble("connection to " + options_.url + " lost", std::move(reason));
+  timer_.cancel();
+}
+
+void MqttSink::on_published(std::uint64_t id, bool delivered) {
+  session_.answered(id, environment_.now());
+  if (!delivered) {
+    outbox_.fail(id);
+    // The connection is about to be lost, or the broker refuses; either way not at once again.
+    return;
+  }
+  if (const auto cleared = outbox_.acknowledge(id)) announcer_.cleared(*cleared);
+  collect();
+  if (finishing_ && outbox_.empty()) timer_.cancel();
+}
+
+void MqttSink::on_message(std::string topic, std::string payload, bool retained) {
+  if (topic == topics_.birth()) {
+    if (!retained && payload == "online") session_.born(environment_.now());
+  } else if (topic == topics_.status()) {
+    if (retained || payload == "online") session_.heard_all();
+  } else if (!payload.empty()) {
+    if (const auto warning = announcer_.recall(topic, payload); !warning.empty()) trouble("warning", warning);
+  }
+  timer_.cancel();
+}
+
+Steady MqttSink::next_due() const { return std::min(session_.next_due(), save_due_.value_or(Steady::max())); }
+
+void MqttSink::step() {
+  const auto now = environment_.now();
+  const auto action = session_.step(now);
+  if (action.give_up) {
+    connection_->abandon();
+    outbox_.fail_all();
+    trouble("connection to " + options_.url + " given up", "the broker does not answer");
+  }
+  if (action.open) connection_->open(session_.version());
+  if (action.recalled) {
+    if (options_.home_assistant.enabled) {
+      connection_->unsubscribe(
+          {topics_.discovery_filter(), topics_.split_discovery_filter(), topics_.status()});
+    }
+    announcer_.start(session_.max_packet());
+  }
+  if (action.replay) outbox_.replay();
+  if (action.finish_removals) announcer_.finish_removals();
+  if (action.recalled || action.replay || action.finish_removals) collect();
+  if (save_due_ && now >= *save_due_) save();
+}
+
+void MqttSink::save() {
+  save_due_.reset();
+  if (options_.state_file.empty() || !announcer_.started() || announcer_.published() == saved_) return;
+  saved_ = announcer_.published();
+  if (auto error = save_published(options_.state_file, saved_); !error.empty()) {
+    trouble("state file not written", std::move(error));
+  }
+}
+
+/// Logged when it is news, counted always.
+void MqttSink::trouble(std::string_view what, std::string reason) {
+  ++errors_;
+  auto text = std::string{what} + ": " + reason;
+  if (text == last_error_) return;
+  spdlog::warn("{}: {}", options_.name, text);
+  last_error_ = std::move(text);
+}
+
+asio::awaitable<void> MqttSink::wait_until(Steady moment) {
+  const auto now = std::chrono::steady_clock::now();
+  timer_.expires_at(std::clamp(moment, now, now + std::chrono::hours{1}));
+  co_await timer_.async_wait(use_result);
+}
+
+asio::awaitable<void> MqttSink::run() {
+  while (!finishing_) {
+    step();
+    co_await wait_until(next_due());
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) co_return;
+  }
+}
+
+bool MqttSink::hopeless() const {
+  return session_.phase() == Session::Phase::waiting && session_.next_due() > environment_.now();
+}
+
+void MqttSink::say_goodbye(bool keep_state) {
+  for (const auto& [id, device] : announcer_.devices()) {
+    if (!keep_state) put(Kind::availability, id, topics_.availability(id), "offline");
+  }
+  put(Kind::availability, "", topics_.status(), "offline");
+  pump();
+}
+
+asio::awaitable<void> MqttSink::finish(Steady deadline, bool keep_state) {
+  finishing_ = true;
+  timer_.cancel();
+  const auto start = environment_.now();
+  const auto last_moment = deadline - farewell;
+  // First what is queued, but never at the cost of the good-bye.
+  const Steady stages[] = {start + (last_moment - start) / 2, last_moment};
+  for (const auto stage : stages) {
+    if (stage == last_moment) say_goodbye(keep_state);
+    while (environment_.now() < stage) {
+      step();
+      if (hopeless() || (session_.phase() == Session::Phase::serving && outbox_.empty())) break;
+      co_await wait_until(std::min(next_due(), stage));
+    }
+  }
+  const auto undelivered = outbox_.account().queued;
+  if (undelivered > 0) {
+    trouble("stopping", std::to_string(undelivered) + " messages were not delivered" +
+                            (last_error_.empty() ? "" : " (" + last_error_ + ")"));
+  }
+  if (session_.is_connected()) {
+    connection_->close(farewell / 2);
+    while (!closed_ && environment_.now() < deadline) co_await wait_until(deadline);
+  } else {
+    connection_->abandon();
+  }
+  save();
+}
+
+SinkAccount MqttSink::account() const {
+  auto account = outbox_.account();
+  account.name = options_.name;
+  account.healthy = session_.is_connected();
+  account.errors = errors_;
+  account.last_error = last_error_;
+  return account;
+}
+
+}  // namespace busbar::sink::mqtt

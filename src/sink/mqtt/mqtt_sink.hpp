@@ -1,0 +1,84 @@
+// The MQTT sink: report → topic and payload → publish, with Home Assistant discovery as a projection of it.
+// Topics, payloads and guarantees: docs/mqtt.md and docs/home-assistant.md.
+#pragma once
+
+#include "sink/mqtt/announcer.hpp"
+#include "sink/mqtt/change_filter.hpp"
+#include "sink/mqtt/connection.hpp"
+#include "sink/mqtt/options.hpp"
+#include "sink/mqtt/outbox.hpp"
+#include "sink/mqtt/session.hpp"
+#include "sink/sink.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace busbar::sink::mqtt {
+
+/// What tests replace; what is empty is the real thing.
+struct Environment {
+  std::function<Steady()> now;
+  Session::Random random;
+  std::function<std::unique_ptr<Connection>(const Options&, ConnectionEvents&)> connect;
+};
+
+class MqttSink final : public Sink, private ConnectionEvents {
+ public:
+  /// `version` of the daemon, as shown in Home Assistant. Connects when run() or finish() starts.
+  MqttSink(asio::any_io_executor executor, Options options, std::string version,
+           Environment environment = {});
+  ~MqttSink() override;
+
+  [[nodiscard]] std::string_view name() const override { return options_.name; }
+  void describe(const DeviceDescription& device) override;
+  void forget(std::string_view device) override;
+  void publish(const Report& report) override;
+  void availability(std::string_view device, Availability state, std::string_view reason) override;
+  [[nodiscard]] asio::awaitable<void> run() override;
+  [[nodiscard]] asio::awaitable<void> finish(Steady deadline, bool keep_state) override;
+  [[nodiscard]] SinkAccount account() const override;
+
+  /// Does what is due at this moment; run() calls it when next_due() has come.
+  void step();
+  [[nodiscard]] Steady next_due() const;
+
+ private:
+  void on_connected(int version, std::size_t max_packet) override;
+  void on_refused(Refusal refusal) override;
+  void on_lost(std::string reason) override;
+  void on_published(std::uint64_t id, bool delivered) override;
+  void on_message(std::string topic, std::string payload, bool retained) override;
+  void on_closed() override {
+    closed_ = true;
+    timer_.cancel();
+  }
+
+  void put(Kind kind, std::string_view device, std::string topic, std::string payload);
+  void collect();
+  void pump();
+  void save();
+  void trouble(std::string_view what, std::string reason);
+  void say_goodbye(bool keep_state);
+  [[nodiscard]] bool hopeless() const;
+  [[nodiscard]] asio::awaitable<void> wait_until(Steady moment);
+
+  Options options_;
+  Environment environment_;
+  Announcer announcer_;
+  const Topics& topics_;
+  Session session_;
+  Outbox outbox_;
+  ChangeFilter filter_;
+  Published saved_;  ///< as in the state file
+  std::optional<Steady> save_due_;
+  bool finishing_ = false;
+  bool closed_ = false;
+  std::uint64_t errors_ = 0;
+  std::string last_error_;
+  std::unique_ptr<Connection> connection_;
+  asio::steady_timer timer_;
+};
+
+}  // namespace busbar::sink::mqtt

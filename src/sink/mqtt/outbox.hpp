@@ -1,0 +1,103 @@
+// What is still to be published: the newest payload of every topic, bounded by count and bytes. Pure: no
+// clock, no I/O.
+//
+// The outbox also remembers what was acknowledged, because a broker that lost its retained messages has to be
+// told everything again (replay()). Order of sending: availability before discovery before state, oldest
+// topic first.
+#pragma once
+
+#include "model/health.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace busbar::sink::mqtt {
+
+/// In the order in which they go out.
+enum class Kind { availability, discovery, state };
+
+struct Message {
+  Kind kind = Kind::state;
+  std::string topic;
+  /// Empty text clears a retained topic. nullopt: large and cheap to make, so rendered when it is sent.
+  std::optional<std::string> payload;
+  bool retain = true;
+};
+
+class Outbox {
+ public:
+  struct Limits {
+    std::size_t count = 10000;
+    std::size_t bytes = 16 * 1024 * 1024;
+  };
+  /// A message handed to the connection; `id` is given back with acknowledge(), fail() or reject().
+  struct Sending {
+    std::uint64_t id = 0;
+    const Message* message = nullptr;  ///< valid until the next call of a non-const member
+  };
+
+  explicit Outbox(Limits limits) : limits_{limits} {}
+
+  /// Accepts a message; an unsent one of the same topic is replaced (coalesced).
+  void put(Message message);
+  /// The next message to send, if any of a kind up to `last` waits. One per topic is in flight at a time.
+  [[nodiscard]] std::optional<Sending> next(Kind last = Kind::state);
+
+  /// Returns the topic when what was delivered cleared it.
+  std::optional<std::string> acknowledge(std::uint64_t id);
+  /// Not delivered: back to the queue, unless something newer waits there already.
+  void fail(std::uint64_t id);
+  /// Can never be delivered (too large for the broker): dropped.
+  void reject(std::uint64_t id);
+  /// The connection is gone: everything in flight goes back.
+  void fail_all();
+  /// Everything remembered is due again, whether it was acknowledged or not.
+  void replay();
+
+  [[nodiscard]] std::size_t pending() const noexcept;
+  [[nodiscard]] std::size_t in_flight() const noexcept { return flights_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return pending() == 0 && flights_.empty(); }
+  [[nodiscard]] std::size_t topics() const noexcept { return entries_.size(); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+  /// accepted, acknowledged, queued, dropped, coalesced; messages repeated by replay() are not counted again.
+  [[nodiscard]] SinkAccount account() const;
+
+ private:
+  using Topics = std::list<std::string>;
+  struct Entry {
+    Message message;
+    bool waiting = false;  ///< in the queue of its kind
+    bool counted = false;  ///< what waits was accepted and is neither acknowledged, dropped nor coalesced
+    bool flight_counted = false;  ///< the same for what is in flight
+    std::uint64_t flight = 0;     ///< id in flight, 0 = none
+    bool listed = false;          ///< `place` is valid
+    Topics::iterator place{};     ///< in waiting_ or in idle_ of its kind
+  };
+  using Entries = std::unordered_map<std::string, Entry>;
+
+  void enqueue(Entry& entry, bool front = false);
+  void unlist(Entry& entry);
+  Entry* land(std::uint64_t id);
+  std::optional<std::string> settle(Entry& entry);
+  void make_room(const std::string& newest);
+  [[nodiscard]] Entry* victim(Kind kind, const std::string& newest);
+  void erase(Entry& entry);
+  [[nodiscard]] static std::size_t cost(const Message& message) noexcept;
+
+  Limits limits_;
+  Entries entries_;
+  std::array<Topics, 3> waiting_;  ///< topics with something to send, by kind, oldest first
+  std::array<Topics, 3> idle_;     ///< topics that are up to date at the broker, likewise
+  std::map<std::uint64_t, std::string> flights_;
+  std::uint64_t last_id_ = 0;
+  std::size_t bytes_ = 0;
+  SinkAccount account_;
+};
+
+}  // namespace busbar::sink::mqtt

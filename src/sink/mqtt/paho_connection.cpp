@@ -1,0 +1,346 @@
+// Paho MQTT C++ behind the Connection seam; the one file that includes it and catches its exceptions.
+//
+// What its version 1.2 (C library 1.3.12) needs: a fresh client for every attempt, because reusing one after
+// a dead connection can block for ever; no buffering and no kept tokens, because tokens of messages that were
+// never sent leak; no TLS error handler, because the library keeps a pointer to a copy that is gone (so
+// tls_diagnosis.cpp asks OpenSSL itself); no waiting inside callbacks, which all run on one thread of the
+// library.
+#include "sink/mqtt/paho_connection.hpp"
+
+#include "sink/mqtt/tls_diagnosis.hpp"
+#include "sink/mqtt/topics.hpp"
+#include "sink/mqtt/worker.hpp"
+
+#include <boost/asio/post.hpp>
+#include <mqtt/async_client.h>
+
+#include <algorithm>
+#include <unistd.h>
+#include <utility>
+
+namespace busbar::sink::mqtt {
+
+namespace {
+
+namespace paho = ::mqtt;
+
+constexpr std::size_t max_message = 1024 * 1024;  ///< what others send us beyond that is not looked at
+constexpr auto connect_timeout = std::chrono::seconds{10};
+
+/// Where events go. `events` belongs to the loop thread and is null once the connection object is gone.
+struct Mailbox {
+  asio::any_io_executor executor;
+  ConnectionEvents* events = nullptr;
+  Worker* worker = nullptr;      ///< valid as long as `events` is
+  std::uint64_t generation = 0;  ///< of the client whose events count; loop thread only
+};
+
+using MailboxPtr = std::shared_ptr<Mailbox>;
+
+/// Posts a call to the loop, where it is dropped if it comes from a client that was replaced meanwhile.
+template <class Call>
+void post_event(const MailboxPtr& mailbox, std::uint64_t generation, Call call) {
+  asio::post(mailbox->executor, [mailbox, generation, call = std::move(call)]() mutable {
+    if (mailbox->events != nullptr && mailbox->generation == generation) call(*mailbox->events);
+  });
+}
+
+std::string client_id(const Options& options) {
+  if (!options.client_id.empty()) return options.client_id;
+  char host[256] = {};
+  ::gethostname(host, sizeof host - 1);
+  return "busbar-" + std::string{host} + "-" + options.topic_prefix;
+}
+
+/// What the numbers of a refused connect mean to the person who can mend it.
+Refusal explain(const Options& options, int code, int reason, const std::string& text) {
+  Refusal refusal;
+  const std::string who =
+      options.username.empty() ? "without a user name" : "as user '" + options.username + "'";
+  if (code == 1 || reason == paho::ReasonCode::UNSUPPORTED_PROTOCOL_VERSION) {
+    refusal.unsupported_version = true;
+    refusal.reason = "the broker does not speak this version of MQTT";
+  } else if (code == 4 || reason == paho::ReasonCode::BAD_USER_NAME_OR_PASSWORD) {
+    refusal.reason = "the broker refused the login " + who + ": wrong user name or password";
+  } else if (code == 5 || reason == paho::ReasonCode::NOT_AUTHORIZED) {
+    refusal.reason = "the broker refused the login " + who + ": not authorised; check username and password";
+  } else if (code == 2 || reason == paho::ReasonCode::CLIENT_IDENTIFIER_NOT_VALID) {
+    refusal.reason = "the broker refused the client id '" + client_id(options) + "'; set client_id";
+  } else if (code == 3 || reason == paho::ReasonCode::SERVER_UNAVAILABLE) {
+    refusal.reason = "the broker says it is unavailable";
+  } else if (reason >= 0x80) {
+    refusal.reason = "the broker refused the connection: " + paho::exception::reason_code_str(reason);
+  } else {
+    refusal.reason = text.empty() ? paho::exception::error_str(code) : text;
+  }
+  return refusal;
+}
+
+class Client final : public paho::iaction_listener {
+ public:
+  Client(const Options& options, MailboxPtr mailbox, std::uint64_t generation, int version)
+      : options_{options},
+        mailbox_{std::move(mailbox)},
+        generation_{generation},
+        version_{version},
+        client_{options.url, client_id(options), paho::create_options{MQTTVERSION_5}} {}
+
+  // All on the worker thread; they may throw paho::exception.
+  void connect();
+  void publish(const Connection::Publication& publication);
+  void subscribe(const std::vector<std::string>& filters);
+  void unsubscribe(const std::vector<std::string>& filters);
+  void disconnect(std::chrono::milliseconds patience);
+
+ private:
+  // On the library's thread.
+  void on_success(const paho::token& token) override;
+  void on_failure(const paho::token& token) override;
+  void on_message(const paho::const_message_ptr& message);
+  void on_refused(const paho::token& token);
+
+  [[nodiscard]] paho::connect_options connect_options() const;
+  template <class Call>
+  void tell(Call call) {
+    post_event(mailbox_, generation_, std::move(call));
+  }
+
+  Options options_;
+  MailboxPtr mailbox_;
+  std::uint64_t generation_;
+  int version_;
+  paho::async_client client_;
+};
+
+paho::ssl_options ssl_options(const TlsOptions& tls) {
+  paho::ssl_options ssl;
+  if (!tls.ca_file.empty()) ssl.set_trust_store(tls.ca_file);
+  if (!tls.certificate_file.empty()) ssl.set_key_store(tls.certificate_file);
+  if (!tls.key_file.empty()) ssl.set_private_key(tls.key_file);
+  if (!tls.key_password.empty()) ssl.set_private_key_password(tls.key_password);
+  ssl.set_enable_server_cert_auth(tls.verify);
+  ssl.set_verify(tls.verify);  // without it the library does not compare the host name
+  ssl.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
+  return ssl;
+}
+
+paho::connect_options Client::connect_options() const {
+  const Topics topics{options_};
+  paho::connect_options connect;
+  connect.set_mqtt_version(version_);
+  if (version_ == MQTTVERSION_5) {
+    connect.set_clean_start(true);
+  } else {
+    connect.set_clean_session(true);
+  }
+  // The library takes up to 2.5 times its keepalive to notice a silent peer; we promise twice ours.
+  connect.set_keep_alive_interval(std::max<int>(1, static_cast<int>(options_.keepalive.count() / 2)));
+  connect.set_connect_timeout(connect_timeout);
+  connect.set_automatic_reconnect(false);
+  connect.set_max_inflight(20);
+  if (!options_.username.empty()) connect.set_user_name(options_.username);
+  if (!options_.password.empty()) connect.set_password(options_.password);
+  connect.set_will(paho::will_options{paho::message{topics.status(), "offline", 1, true}});
+  if (is_tls(options_)) connect.set_ssl(ssl_options(options_.tls.value_or(TlsOptions{})));
+  return connect;
+}
+
+void Client::connect() {
+  client_.set_message_callback([this](const paho::const_message_ptr& message) { on_message(message); });
+  client_.set_connection_lost_handler([this](const std::string&) {
+    tell([](ConnectionEvents& events) { events.on_lost("the connection broke"); });
+  });
+  client_.set_disconnected_handler([this](const paho::properties&, paho::ReasonCode reason) {
+    auto text = "the broker closed the connection: " + paho::exception::reason_code_str(reason);
+    tell([text = std::move(text)](ConnectionEvents& events) { events.on_lost(text); });
+  });
+  client_.connect(connect_options(), nullptr, *this);
+}
+
+void Client::publish(const Connection::Publication& publication) {
+  auto* context = reinterpret_cast<void*>(static_cast<std::uintptr_t>(publication.id));
+  client_.publish(
+      paho::message::create(publication.topic, publication.payload, publication.qos, publication.retain),
+      context, *this);
+}
+
+void Client::subscribe(const std::vector<std::string>& filters) {
+  for (const auto& filter : filters) client_.subscribe(filter, 0);
+}
+
+void Client::unsubscribe(const std::vector<std::string>& filters) {
+  for (const auto& filter : filters) client_.unsubscribe(filter);
+}
+
+void Client::disconnect(std::chrono::milliseconds patience) {
+  client_.disconnect(static_cast<int>(patience.count()), nullptr, *this);
+}
+
+void Client::on_success(const paho::token& token) {
+  if (token.get_type() == paho::token::PUBLISH) {
+    const auto id = reinterpret_cast<std::uintptr_t>(token.get_user_context());
+    tell([id](ConnectionEvents& events) { events.on_published(id, true); });
+  } else if (token.get_type() == paho::token::CONNECT) {
+    std::size_t max_packet = 0;
+    if (version_ == MQTTVERSION_5) {
+      const auto response = token.get_connect_response();
+      const auto& properties = response.get_properties();
+      if (properties.contains(paho::property::MAXIMUM_PACKET_SIZE)) {
+        max_packet = paho::get<std::uint32_t>(properties, paho::property::MAXIMUM_PACKET_SIZE);
+      }
+    }
+    tell([max_packet, version = version_](ConnectionEvents& events) {
+      events.on_connected(version, max_packet);
+    });
+  } else if (token.get_type() == paho::token::DISCONNECT) {
+    tell([](ConnectionEvents& events) { events.on_closed(); });
+  }
+}
+
+void Client::on_failure(const paho::token& token) {
+  if (token.get_type() == paho::token::PUBLISH) {
+    const auto id = reinterpret_cast<std::uintptr_t>(token.get_user_context());
+    tell([id](ConnectionEvents& events) { events.on_published(id, false); });
+  } else if (token.get_type() == paho::token::CONNECT) {
+    on_refused(token);
+  } else if (token.get_type() == paho::token::DISCONNECT) {
+    tell([](ConnectionEvents& events) { events.on_closed(); });
+  }
+}
+
+void Client::on_refused(const paho::token& token) {
+  std::string text;
+  try {
+    (void)token.get_connect_response();  // the only way to the library's message
+  } catch (const paho::exception& failure) {
+    text = failure.get_message();
+  } catch (const std::exception&) {
+    // a token without response: there is no message
+  }
+  auto refusal = explain(options_, token.get_return_code(), token.get_reason_code(), text);
+  asio::post(mailbox_->executor, [mailbox = mailbox_, generation = generation_, options = options_,
+                                  refusal = std::move(refusal)]() mutable {
+    if (mailbox->events == nullptr || mailbox->generation != generation) return;
+    if (!is_tls(options)) {
+      mailbox->events->on_refused(std::move(refusal));
+      return;
+    }
+    mailbox->worker->post([mailbox, generation, options = std::move(options),
+                           refusal = std::move(refusal)]() mutable {
+      auto why = diagnose_tls(options);
+      if (!why.empty()) refusal = Refusal{std::move(why), false, false};
+      post_event(mailbox, generation,
+                 [refusal = std::move(refusal)](ConnectionEvents& events) { events.on_refused(refusal); });
+    });
+  });
+}
+
+void Client::on_message(const paho::const_message_ptr& message) {
+  if (message->get_payload_ref().size() > max_message) return;
+  tell([topic = message->get_topic(), payload = message->to_string(),
+        retained = message->is_retained()](ConnectionEvents& events) mutable {
+    events.on_message(std::move(topic), std::move(payload), retained);
+  });
+}
+
+class PahoConnection final : public Connection {
+ public:
+  PahoConnection(asio::any_io_executor executor, const Options& options, ConnectionEvents& events)
+      : options_{options}, mailbox_{std::make_shared<Mailbox>()}, slot_{std::make_shared<Slot>()} {
+    *mailbox_ = Mailbox{std::move(executor), &events, &worker_, 0};
+  }
+
+  ~PahoConnection() override {
+    mailbox_->events = nullptr;
+    worker_.clear();
+    worker_.post([slot = slot_] { *slot = Slot{}; });
+  }
+
+  void open(int version) override {
+    worker_.clear();
+    const auto generation = ++mailbox_->generation;
+    worker_.post([slot = slot_, mailbox = mailbox_, options = options_, generation, version] {
+      slot->client.reset();
+      Refusal refusal;
+      try {
+        if (!slot->anchor)
+          slot->anchor = std::make_unique<paho::async_client>("tcp://localhost", "busbar-anchor");
+        refusal.reason = options.tls ? unreadable_file(*options.tls) : std::string{};
+        if (refusal.reason.empty()) {
+          slot->client = std::make_unique<Client>(options, mailbox, generation, version);
+          slot->client->connect();
+          return;
+        }
+      } catch (const paho::exception& failure) {
+        refusal = explain(options, failure.get_return_code(), 0, failure.get_message());
+      }
+      post_event(mailbox, generation, [refusal](ConnectionEvents& events) { events.on_refused(refusal); });
+    });
+  }
+
+  void publish(Publication publication) override {
+    const auto id = publication.id;
+    on_client([publication = std::move(publication)](Client& client) { client.publish(publication); },
+              [id](ConnectionEvents& events) { events.on_published(id, false); });
+  }
+
+  void subscribe(std::vector<std::string> filters) override {
+    on_client([filters = std::move(filters)](Client& client) { client.subscribe(filters); },
+              [](ConnectionEvents&) {});
+  }
+
+  void unsubscribe(std::vector<std::string> filters) override {
+    on_client([filters = std::move(filters)](Client& client) { client.unsubscribe(filters); },
+              [](ConnectionEvents&) {});
+  }
+
+  void close(std::chrono::milliseconds patience) override {
+    on_client([patience](Client& client) { client.disconnect(patience); },
+              [](ConnectionEvents& events) { events.on_closed(); });
+  }
+
+  void abandon() override {
+    worker_.clear();
+    ++mailbox_->generation;
+    worker_.post([slot = slot_] { slot->client.reset(); });
+  }
+
+ private:
+  /// Worker thread only.
+  struct Slot {
+    /// Never connected. The library takes itself down with its last client, which must not happen between
+    /// attempts.
+    std::unique_ptr<paho::async_client> anchor;
+    std::unique_ptr<Client> client;
+  };
+
+  template <class Job, class Failed>
+  void on_client(Job job, Failed failed) {
+    worker_.post([slot = slot_, mailbox = mailbox_, generation = mailbox_->generation, job = std::move(job),
+                  failed = std::move(failed)] {
+      try {
+        if (slot->client) {
+          job(*slot->client);
+          return;
+        }
+      } catch (const paho::exception&) {
+        // not connected any more: on_lost is on its way
+      }
+      post_event(mailbox, generation, failed);
+    });
+  }
+
+  Options options_;
+  MailboxPtr mailbox_;
+  std::shared_ptr<Slot> slot_;
+  Worker worker_;  // last: its thread uses all of the above
+};
+
+}  // namespace
+
+std::unique_ptr<Connection> make_paho_connection(asio::any_io_executor executor, const Options& options,
+                                                 ConnectionEvents& events) {
+  return std::make_unique<PahoConnection>(std::move(executor), options, events);
+}
+
+}  // namespace busbar::sink::mqtt
