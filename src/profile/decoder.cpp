@@ -4,8 +4,9 @@
 
 #include "profile/derived.hpp"
 #include "profile/extent.hpp"
+#include "profile/output.hpp"
 #include "profile/plan.hpp"
-#include "profile/trace.hpp"
+#include "profile/word.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,86 +16,67 @@
 namespace busbar::profile {
 namespace {
 
-std::uint64_t load_word(const std::uint8_t* bytes, std::uint32_t width, bool little) noexcept {
-  std::uint64_t value = 0;
-  for (std::uint32_t i = 0; i < width; ++i) {
-    value = value << 8U | bytes[little ? width - 1 - i : i];
-  }
-  return value;
+[[gnu::cold, gnu::noinline]] std::string out_of_range(const Quantity& quantity, double value, double min,
+                                                      double max) {
+  return number_text(value) + (quantity.unit.empty() ? "" : " ") + quantity.unit + " is outside " +
+         number_text(min) + "…" + number_text(max);
 }
-
-/// One element of a step where it lies in the payload.
-struct Item {
-  const Step& step;
-  const Bit* bit = nullptr;
-  std::uint32_t index = 0;
-  std::size_t offset = 0;
-  ByteView bytes{};
-  std::uint64_t raw = 0;
-};
 
 class Run {
  public:
   Run(const Plan& plan, ByteView payload, CounterMemory& memory, Decoded& out, Trace* trace) noexcept
-      : plan_{plan}, payload_{payload}, memory_{memory}, out_{out}, trace_{trace} {
+      : plan_{plan}, payload_{payload}, memory_{memory}, out_{out, trace} {
     std::fill_n(values_.begin(), plan.value_registers, 0);
     std::fill_n(ends_.begin(), plan.end_registers, std::size_t{0});
+    std::fill_n(aggregates_.begin(), plan.aggregates, empty_aggregate);
   }
 
-  [[nodiscard]] std::optional<Error> all() {
-    if (auto fault = check_shape(plan_, payload_)) {
-      return fault;
+  /// False: `fault` says why, and nothing of what is in the result counts.
+  [[nodiscard]] bool all(std::optional<Error>& fault) {
+    if (!check_shape(plan_, payload_, fault)) {
+      return false;
     }
     for (const Step& step : plan_.steps) {
-      if (auto fault = run(step)) {
-        return fault;
+      if (!run(step, fault)) {
+        return false;
       }
     }
-    if (auto fault = check_end(plan_, payload_, last_end_)) {
-      return fault;
+    if (!check_end(plan_, payload_, last_end_, fault)) {
+      return false;
     }
     for (const Derived& derived : plan_.derived) {
       publish(derived);
     }
-    return std::nullopt;
+    out_.finish();
+    return true;
   }
 
  private:
   [[nodiscard]] bool flag(int reg) const { return values_[static_cast<std::size_t>(reg)] != 0; }
-  [[nodiscard]] Aggregate& aggregate(const Step& step) {
-    return aggregates_[static_cast<std::size_t>(step.aggregate)];
-  }
 
-  [[nodiscard]] std::optional<Error> run(const Step& step) {
+  [[nodiscard]] bool run(const Step& step, std::optional<Error>& fault) {
     const std::size_t start =
         step.place.offset + (step.place.base < 0 ? 0 : ends_[static_cast<std::size_t>(step.place.base)]);
     Extent extent;
-    if (step.when < 0 || flag(step.when)) {
-      if (auto fault = measure(plan_, step, payload_, start, values_, extent)) {
-        return fault;
-      }
+    if ((step.when < 0 || flag(step.when)) &&
+        !measure(plan_, step, payload_, start, values_, extent, fault)) {
+      return false;
     }
     if (step.end >= 0) {
       ends_[static_cast<std::size_t>(step.end)] = start + extent.size;
     }
-    if (step.count.expect.count > 0) {
-      if (auto anomaly = count_anomaly(plan_, step, extent.count, values_); !anomaly.empty()) {
-        out_.anomalies.push_back(std::move(anomaly));
-      }
+    if (step.count.expect.count > 0 && !count_expected(plan_, step, extent.count, values_)) {
+      out_.anomaly(count_anomaly(plan_, step, extent.count, values_));
     }
     if (extent.count == 0) {
-      absent(step, start, extent.beyond_end);
-      return std::nullopt;
+      out_.note({.step = step, .offset = start},
+                extent.beyond_end ? Seen::Outcome::beyond_end : Seen::Outcome::not_present);
+      return true;
     }
     last_end_ = std::max(last_end_, start + extent.size);
-    if (step.aggregate >= 0) {
-      aggregate(step).carried = static_cast<std::uint32_t>(extent.count);
-    }
     switch (step.type) {
       case ValueType::number:
-        for (std::size_t i = 0; i < extent.count; ++i) {
-          number(step, static_cast<std::uint32_t>(i), start + i * step.width);
-        }
+        numbers(step, start, extent.count);
         break;
       case ValueType::flags:
         flags(step, start);
@@ -103,65 +85,97 @@ class Run {
         text(step, start, extent.size);
         break;
       case ValueType::acknowledged:
-        push({.step = step}, plan_.quantities[step.quantity], true);
+        out_.push({.step = step}, plan_.quantities[step.quantity], true);
         break;
     }
-    return std::nullopt;
+    return true;
   }
 
-  void number(const Step& step, std::uint32_t index, std::size_t offset) {
-    const bool parted = step.place.part_count > 0;
-    Item item{.step = step, .index = index, .offset = parted ? step.place.parts[0] : offset};
+  void numbers(const Step& step, std::size_t start, std::size_t count) {
+    Aggregate all = empty_aggregate;
+    all.carried = static_cast<std::uint32_t>(count);
+    if (step.plain && !out_.traced()) {
+      plain(step, start, count, all);
+    } else {
+      for (std::size_t i = 0; i < count; ++i) {
+        number(step, static_cast<std::uint32_t>(i), start + i * step.width, all);
+      }
+    }
+    if (step.aggregate >= 0) {
+      aggregates_[static_cast<std::size_t>(step.aggregate)] = all;
+    }
+  }
+
+  /// The same as number() for a step without peculiarities: a frame of cells is mostly this.
+  void plain(const Step& step, std::size_t start, std::size_t count, Aggregate& all) {
+    const std::uint8_t* bytes = payload_.data() + start;
+    const Quantity* quantity = &plan_.quantities[step.quantity];
+    Reading* reading = out_.room(count);
+    Aggregate sum = all;  // in registers: sixteen cells need not wait for memory
+    std::int64_t raw = 0;
+    for (std::size_t i = 0; i < count; ++i, bytes += step.width, ++quantity) {
+      raw = with_sign_bit(step, load_word(bytes, step.width, step.little));
+      const double value = static_cast<double>(raw) * step.scale / step.divisor + step.offset;
+      if (value >= step.min && value <= step.max) [[likely]] {
+        reading->quantity = quantity;
+        reading->value = value;
+        ++reading;
+        sum.add(value);
+      } else {
+        out_.drop(*quantity, out_of_range(*quantity, value, step.min, step.max));
+      }
+    }
+    all = sum;
+    out_.commit(sum.good);
+    if (step.value >= 0) {
+      values_[static_cast<std::size_t>(step.value)] = raw;
+    }
+  }
+
+  void number(const Step& step, std::uint32_t index, std::size_t offset, Aggregate& all) {
+    Item item{
+        .step = step, .index = index, .offset = step.place.part_count > 0 ? step.place.parts[0] : offset};
     item.bytes = payload_.subspan(item.offset, step.width);
     item.raw = load_word(item.bytes.data(), step.width, step.little);
     for (std::size_t i = 1; i < step.place.part_count; ++i) {
       item.raw =
           item.raw << 8U * step.width | load_word(&payload_[step.place.parts[i]], step.width, step.little);
     }
-    const auto whole = step.is_signed
-                           ? static_cast<std::int64_t>(item.raw << step.sign_shift) >> step.sign_shift
-                           : static_cast<std::int64_t>(item.raw);
+    const std::int64_t whole = with_sign_bit(step, item.raw);
     if (step.value >= 0) {
       values_[static_cast<std::size_t>(step.value)] = whole;
     }
     if (step.internal) {
-      note(item, Seen::Outcome::internal);
-      return;
+      return out_.note(item, Seen::Outcome::internal);
     }
     const Quantity& quantity = plan_.quantities[step.quantity + index];
     if (step.has_unavailable && item.raw == step.unavailable) {
-      push(item, quantity, std::monostate{});
-      return;
+      return out_.push(item, quantity, std::monostate{});
     }
     double value = static_cast<double>(whole);
     for (std::uint32_t i = 0; i < step.transforms.count; ++i) {
       value = apply(plan_.transforms[step.transforms.first + i], value);
     }
     if (step.negative >= 0) {
-      value = with_sign(step, value);
+      value = directed(step, value);
     }
     if (!(value >= step.min && value <= step.max)) {  // NaN fits no range
-      drop(item, quantity,
-           number_text(value) + (quantity.unit.empty() ? "" : " ") + quantity.unit + " is outside " +
-               number_text(step.min) + "…" + number_text(step.max));
+      out_.drop(item, quantity, out_of_range(quantity, value, step.min, step.max));
     } else if (step.enumeration.count > 0) {
       named(item, quantity, static_cast<std::int64_t>(value));
     } else if (step.counter && !memory_.accept(quantity.key, value)) {
-      drop(item, quantity,
-           number_text(value) + " is below the counter's last value, kept back until it repeats");
+      out_.drop(item, quantity,
+                number_text(value) + " is below the counter's last value, kept back until it repeats");
     } else {
-      if (step.aggregate >= 0) {
-        aggregate(step).add(value);
-      }
-      push(item, quantity, value);
+      all.add(value);
+      out_.push(item, quantity, value);
     }
   }
 
-  [[nodiscard]] double with_sign(const Step& step, double value) {
+  [[nodiscard]] double directed(const Step& step, double value) {
     const bool negative = flag(step.negative);
     if (negative && flag(step.positive)) {
-      out_.anomalies.push_back(plan_.labels[step.label] +
-                               ": both direction flags are set, taken as negative");
+      out_.anomaly(plan_.labels[step.label] + ": both direction flags are set, taken as negative");
     }
     return negative && value != 0 ? -value : value;  // there is no negative zero
   }
@@ -171,9 +185,9 @@ class Run {
     const auto last = first + item.step.enumeration.count;
     const auto found = std::find_if(first, last, [&](const EnumEntry& entry) { return entry.code == code; });
     if (found == last) {
-      drop(item, quantity, "code " + std::to_string(code) + " has no name in the profile");
+      out_.drop(item, quantity, "code " + std::to_string(code) + " has no name in the profile");
     } else {
-      push(item, quantity, found->text);
+      out_.push(item, quantity, found->text);
     }
   }
 
@@ -188,15 +202,14 @@ class Run {
         values_[static_cast<std::size_t>(bit.value)] = on ? 1 : 0;
       }
       if (bit.quantity < 0) {
-        note(item, Seen::Outcome::internal);
+        out_.note(item, Seen::Outcome::internal);
       } else {
-        push(item, plan_.quantities[static_cast<std::size_t>(bit.quantity)], on);
+        out_.push(item, plan_.quantities[static_cast<std::size_t>(bit.quantity)], on);
       }
     }
   }
 
   void text(const Step& step, std::size_t offset, std::size_t size) {
-    const Quantity& quantity = plan_.quantities[step.quantity];
     const Item item{.step = step, .offset = offset, .bytes = payload_.subspan(offset, size)};
     const ByteView body = step.text_length == TextLength::prefixed ? item.bytes.subspan(1) : item.bytes;
     // Fixed fields are filled up with blanks or zeros.
@@ -204,10 +217,12 @@ class Run {
         std::find_if(body.rbegin(), body.rend(), [](auto byte) { return byte != 0 && byte != ' '; });
     const auto odd =
         std::find_if(body.begin(), last.base(), [](auto byte) { return byte < 0x20 || byte > 0x7E; });
-    if (odd != last.base()) {
-      drop(item, quantity, "byte " + to_hex({&*odd, 1}) + " is no printable ASCII character");
+    if (step.internal) {
+      out_.note(item, Seen::Outcome::internal);
+    } else if (const Quantity& quantity = plan_.quantities[step.quantity]; odd != last.base()) {
+      out_.drop(item, quantity, "byte " + to_hex({&*odd, 1}) + " is no printable ASCII character");
     } else {
-      push(item, quantity, std::string{body.begin(), last.base()});
+      out_.push(item, quantity, std::string{body.begin(), last.base()});
     }
   }
 
@@ -217,44 +232,20 @@ class Run {
     if (!value) {
       return;
     }
-    const auto range = quantity.range.value_or(everything);
+    const Range& range = quantity.range ? *quantity.range : everything;
     if (*value >= range.min && *value <= range.max) {
-      out_.readings.push_back({&quantity, *value});
+      out_.put(quantity, *value);
     } else {
-      out_.drops.push_back({&quantity, number_text(*value) + " is outside " + number_text(range.min) + "…" +
-                                           number_text(range.max)});
-    }
-  }
-
-  template <class T>
-  void push(const Item& item, const Quantity& quantity, T&& value) {
-    out_.readings.push_back({&quantity, Value{std::forward<T>(value)}});
-    note(item, Seen::Outcome::reading, &quantity);
-  }
-
-  [[gnu::cold]] void drop(const Item& item, const Quantity& quantity, std::string reason) {
-    out_.drops.push_back({&quantity, std::move(reason)});
-    note(item, Seen::Outcome::dropped, &quantity);
-  }
-
-  void absent(const Step& step, std::size_t offset, bool beyond_end) {
-    note({.step = step, .offset = offset},
-         beyond_end ? Seen::Outcome::beyond_end : Seen::Outcome::not_present);
-  }
-
-  void note(const Item& item, Seen::Outcome outcome, const Quantity* quantity = nullptr) {
-    if (trace_ != nullptr) [[unlikely]] {
-      trace_->seen({&item.step, item.bit, item.index, item.offset, item.bytes, item.raw, outcome, quantity});
+      out_.drop(quantity, out_of_range(quantity, *value, range.min, range.max));
     }
   }
 
   const Plan& plan_;
   ByteView payload_;
   CounterMemory& memory_;
-  Decoded& out_;
-  Trace* trace_;
+  Output out_;
   std::size_t last_end_ = 0;
-  std::array<std::int64_t, max_registers> values_;  // as many as the plan has are set to 0
+  std::array<std::int64_t, max_registers> values_;  // as many as the plan has are set
   std::array<std::size_t, max_registers> ends_;
   std::array<Aggregate, max_aggregates> aggregates_;
 };
@@ -277,8 +268,8 @@ Result<Decoded> Decoder::decode(ByteView payload, CounterMemory& memory) const {
 }
 
 Result<void> Decoder::decode_into(ByteView payload, CounterMemory& memory, Decoded& out, Trace* trace) const {
-  out.clear();
-  if (auto fault = Run{*plan_, payload, memory, out, trace}.all()) {
+  std::optional<Error> fault;
+  if (!Run{*plan_, payload, memory, out, trace}.all(fault)) {
     out.clear();
     return *std::move(fault);
   }

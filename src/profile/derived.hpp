@@ -13,12 +13,12 @@ namespace busbar::profile {
 
 /// Running picture of one source of derived values: a field, or all members of a repeated one.
 struct Aggregate {
-  double sum = 0;
-  double min = std::numeric_limits<double>::infinity();
-  double max = -std::numeric_limits<double>::infinity();
-  double product = 1;
-  std::uint32_t carried = 0;  ///< in the payload
-  std::uint32_t good = 0;     ///< of those, published with a number
+  double sum;
+  double min;
+  double max;
+  double product;
+  std::uint32_t carried;  ///< in the payload
+  std::uint32_t good;     ///< of those, published with a number
 
   void add(double value) noexcept {
     sum += value;
@@ -28,6 +28,8 @@ struct Aggregate {
     ++good;
   }
 };
+inline constexpr Aggregate empty_aggregate{
+    0, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(), 1, 0, 0};
 
 /// nullopt when an operand is absent, unavailable or was dropped: part of a sum is not the sum.
 [[nodiscard]] std::optional<double> derive(const Plan& plan, const Derived& derived,

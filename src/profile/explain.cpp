@@ -4,6 +4,7 @@
 #include "profile/plan.hpp"
 #include "profile/profile.hpp"
 #include "profile/trace.hpp"
+#include "profile/word.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,7 +63,7 @@ class Story final : public Trace {
     Row row{std::to_string(seen.offset), bytes(seen), name(seen), steps(seen), {}};
     switch (seen.outcome) {
       case Seen::Outcome::reading:
-        row[4] = result(decoded_.readings.back());
+        row[4] = result(*seen.reading);
         break;
       case Seen::Outcome::internal:
         row[4] = "(not published)";
@@ -123,9 +124,7 @@ class Story final : public Trace {
       return type_name(step) + (seen.bit != nullptr ? " bit " + bit_number(*seen.bit) : "");
     }
     // The same arithmetic as the decoder's, one transform at a time.
-    const auto whole = step.is_signed
-                           ? static_cast<std::int64_t>(seen.raw << step.sign_shift) >> step.sign_shift
-                           : static_cast<std::int64_t>(seen.raw);
+    const std::int64_t whole = with_sign_bit(step, seen.raw);
     std::string text = type_name(step) + " " + std::to_string(whole);
     if (step.internal) {
       return text;

@@ -36,104 +36,131 @@ std::int64_t declared_items(const Count& count, std::span<const std::int64_t> va
   return items;
 }
 
+bool count_items(const Plan& plan, const Step& step, ByteView payload, std::size_t left,
+                 std::span<const std::int64_t> values, Extent& extent, std::optional<Error>& fault) {
+  switch (step.count.from) {
+    case Count::From::one:
+      break;
+    case Count::From::fixed:
+      extent.count = step.count.fixed;
+      break;
+    case Count::From::reg: {
+      const std::int64_t items = declared_items(step.count, values);
+      if (items < 0) {
+        fault.emplace(Errc::bad_value,
+                      plan.labels[step.label] + " would have " + std::to_string(items) +
+                          " elements: its count and the flags contradict each other",
+                      payload);
+        return false;
+      }
+      extent.count = static_cast<std::size_t>(items);
+      break;
+    }
+    case Count::From::rest: {
+      const std::size_t rest = left - std::min(left, static_cast<std::size_t>(std::max(plan.trailing, 0)));
+      extent.count = rest / step.width;
+      if (extent.count * step.width != rest) {
+        fault.emplace(Errc::bad_length,
+                      number(rest) + " bytes are left for " + plan.labels[step.label] + ", no multiple of " +
+                          number(step.width),
+                      payload);
+        return false;
+      }
+    }
+  }
+  if (extent.count > step.count.max) {
+    fault.emplace(Errc::bad_length,
+                  number(extent.count) + " elements of " + plan.labels[step.label] + ", at most " +
+                      number(step.count.max) + " expected",
+                  payload);
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-std::optional<Error> check_shape(const Plan& plan, ByteView payload) {
+bool check_shape(const Plan& plan, ByteView payload, std::optional<Error>& fault) {
   if (payload.size() < plan.min_length) {
-    return Error{
+    fault.emplace(
         Errc::short_payload,
         "payload of " + number(payload.size()) + " bytes, at least " + number(plan.min_length) + " expected",
-        payload};
+        payload);
+    return false;
   }
   if (plan.max_length != 0 && payload.size() > plan.max_length) {
-    return Error{
+    fault.emplace(
         Errc::bad_length,
         "payload of " + number(payload.size()) + " bytes, at most " + number(plan.max_length) + " expected",
-        payload};
+        payload);
+    return false;
   }
   for (const Constant& constant : plan.constants) {  // the loader made min_length cover them
     if (payload[constant.offset] != constant.value) {
-      return Error{Errc::bad_constant,
-                   "byte at offset " + number(constant.offset) + " is " +
-                       to_hex(payload.subspan(constant.offset, 1)) + ", in this layout it is always " +
-                       to_hex({&constant.value, 1}),
-                   payload};
+      fault.emplace(Errc::bad_constant,
+                    "byte at offset " + number(constant.offset) + " is " +
+                        to_hex(payload.subspan(constant.offset, 1)) + ", in this layout it is always " +
+                        to_hex({&constant.value, 1}),
+                    payload);
+      return false;
     }
   }
-  return std::nullopt;
+  return true;
 }
 
-std::optional<Error> check_end(const Plan& plan, ByteView payload, std::size_t end) {
+bool check_end(const Plan& plan, ByteView payload, std::size_t end, std::optional<Error>& fault) {
   if (plan.trailing < 0 || end + static_cast<std::size_t>(plan.trailing) == payload.size()) {
-    return std::nullopt;
+    return true;
   }
-  return Error{Errc::bad_length,
-               "the fields end at offset " + number(end) + " and " + std::to_string(plan.trailing) +
-                   " bytes must follow, but the payload has " + number(payload.size()) + " bytes",
-               payload};
+  fault.emplace(Errc::bad_length,
+                "the fields end at offset " + number(end) + " and " + std::to_string(plan.trailing) +
+                    " bytes must follow, but the payload has " + number(payload.size()) + " bytes",
+                payload);
+  return false;
 }
 
-std::optional<Error> measure(const Plan& plan, const Step& step, ByteView payload, std::size_t start,
-                             std::span<const std::int64_t> values, Extent& extent) {
+bool measure(const Plan& plan, const Step& step, ByteView payload, std::size_t start,
+             std::span<const std::int64_t> values, Extent& extent, std::optional<Error>& fault) {
   const std::size_t left = start < payload.size() ? payload.size() - start : 0;
   if (step.optional && least_size(step) > left) {
     extent.beyond_end = true;
-    return std::nullopt;
+    return true;
   }
   extent.count = 1;
   if (step.place.part_count > 0 || step.type == ValueType::acknowledged) {
-    return std::nullopt;  // no bytes, or covered by min_length
+    return true;  // no bytes, or covered by min_length
   }
   if (step.type == ValueType::text) {
     extent.size = text_size(step, payload, start, left);
   } else {
-    if (step.count.from == Count::From::fixed) {
-      extent.count = step.count.fixed;
-    } else if (step.count.from == Count::From::reg) {
-      const std::int64_t items = declared_items(step.count, values);
-      if (items < 0) {
-        return Error{Errc::bad_value,
-                     plan.labels[step.label] + " would have " + std::to_string(items) +
-                         " elements: its count and the flags contradict each other",
-                     payload};
-      }
-      extent.count = static_cast<std::size_t>(items);
-    } else if (step.count.from == Count::From::rest) {
-      const std::size_t rest = left - std::min(left, static_cast<std::size_t>(std::max(plan.trailing, 0)));
-      if (rest % step.width != 0) {
-        return Error{Errc::bad_length,
-                     number(rest) + " bytes are left for " + plan.labels[step.label] + ", no multiple of " +
-                         number(step.width),
-                     payload};
-      }
-      extent.count = rest / step.width;
-    }
-    if (extent.count > step.count.max) {
-      return Error{Errc::bad_length,
-                   number(extent.count) + " elements of " + plan.labels[step.label] + ", at most " +
-                       number(step.count.max) + " expected",
-                   payload};
+    if (step.count.from != Count::From::one &&
+        !count_items(plan, step, payload, left, values, extent, fault)) {
+      return false;
     }
     extent.size = extent.count * step.width;
   }
   if (extent.size > left) {
-    return Error{Errc::short_payload,
-                 plan.labels[step.label] + " needs " + number(extent.size) + " bytes at offset " +
-                     number(start) + ", the payload has " + number(payload.size()) + " bytes",
-                 payload};
+    fault.emplace(Errc::short_payload,
+                  plan.labels[step.label] + " needs " + number(extent.size) + " bytes at offset " +
+                      number(start) + ", the payload has " + number(payload.size()) + " bytes",
+                  payload);
+    return false;
   }
-  return std::nullopt;
+  return true;
+}
+
+bool count_expected(const Plan& plan, const Step& step, std::size_t count,
+                    std::span<const std::int64_t> values) noexcept {
+  const auto first = plan.expected.begin() + step.count.expect.first;
+  return std::any_of(first, first + step.count.expect.count, [&](int reg) {
+    return values[static_cast<std::size_t>(reg)] == static_cast<std::int64_t>(count);
+  });
 }
 
 std::string count_anomaly(const Plan& plan, const Step& step, std::size_t count,
                           std::span<const std::int64_t> values) {
-  const auto first = plan.expected.begin() + step.count.expect.first;
-  const auto declared = [&](int reg) { return values[static_cast<std::size_t>(reg)]; };
-  if (std::any_of(first, first + step.count.expect.count,
-                  [&](int reg) { return declared(reg) == static_cast<std::int64_t>(count); })) {
-    return {};
-  }
-  return plan.labels[step.label] + ": " + number(count) + " carried, " + std::to_string(declared(*first)) +
+  const auto declared = static_cast<std::size_t>(plan.expected[step.count.expect.first]);
+  return plan.labels[step.label] + ": " + number(count) + " carried, " + std::to_string(values[declared]) +
          " declared";
 }
 

@@ -21,17 +21,21 @@ struct Extent {
   bool beyond_end = false;  ///< optional and not in this payload
 };
 
-/// Length bounds and constant bytes. The error carries the payload.
-[[nodiscard]] std::optional<Error> check_shape(const Plan& plan, ByteView payload);
+// Each gives false after filling `fault`. (A bool, because an optional error takes longer to return than most
+// fields take to decode.)
+/// Length bounds and constant bytes.
+[[nodiscard]] bool check_shape(const Plan& plan, ByteView payload, std::optional<Error>& fault);
 /// The bytes behind the last field, where the profile says how many there must be.
-[[nodiscard]] std::optional<Error> check_end(const Plan& plan, ByteView payload, std::size_t end);
+[[nodiscard]] bool check_end(const Plan& plan, ByteView payload, std::size_t end,
+                             std::optional<Error>& fault);
+/// Fills `extent`; what the payload cannot hold is a fault. `values` are the value registers.
+[[nodiscard]] bool measure(const Plan& plan, const Step& step, ByteView payload, std::size_t start,
+                           std::span<const std::int64_t> values, Extent& extent, std::optional<Error>& fault);
 
-/// Fills `extent`; what the payload cannot hold is an error. `values` are the value registers.
-[[nodiscard]] std::optional<Error> measure(const Plan& plan, const Step& step, ByteView payload,
-                                           std::size_t start, std::span<const std::int64_t> values,
-                                           Extent& extent);
-
-/// "cell_voltage: 16 carried, 15 declared" when the count is none of those the step expects; "" otherwise.
+/// Whether the count is one of those the step expects.
+[[nodiscard]] bool count_expected(const Plan& plan, const Step& step, std::size_t count,
+                                  std::span<const std::int64_t> values) noexcept;
+/// "cell_voltage: 16 carried, 15 declared"
 [[nodiscard]] std::string count_anomaly(const Plan& plan, const Step& step, std::size_t count,
                                         std::span<const std::int64_t> values);
 

@@ -68,6 +68,7 @@ struct Step {
   bool internal = false;        ///< gives no reading
   bool counter = false;
   bool has_unavailable = false;
+  bool plain = false;  ///< a number that is just raw × scale ÷ divisor + offset: decoded in a tight loop
   TextLength text_length = TextLength::fixed;
   int when = no_register;       ///< value register; 0 there: the field is not in the payload
   int value = no_register;      ///< value register that takes the raw number
@@ -77,6 +78,9 @@ struct Step {
   int negative = no_register;
   std::uint32_t text_size = 0;
   std::uint64_t unavailable = 0;  ///< raw
+  double scale = 1;
+  double divisor = 1;
+  double offset = 0;
   double min = 0;
   double max = 0;
   std::uint32_t quantity = 0;  ///< first of its quantities in Plan::quantities

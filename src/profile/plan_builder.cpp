@@ -68,6 +68,7 @@ void PlanBuilder::add(const FieldSpec& field) {
     quantities(field, step);
   }
   least_length(step);
+  plain(step);
   define(field.label(), {Named::What::step, plan_->steps.size()}, field.place);
   plan_->steps.push_back(step);
 }
@@ -173,6 +174,33 @@ void PlanBuilder::least_length(const Step& step) {
                                                       : 0;
   }
   plan_->min_length = std::max(plan_->min_length, step.place.offset + size);
+}
+
+/// At most one transform, and one that the tight loop knows: the result is the same to the last bit.
+void PlanBuilder::plain(Step& step) const {
+  step.plain = step.type == ValueType::number && step.place.part_count == 0 && !step.internal &&
+               !step.counter && !step.has_unavailable && step.negative == no_register &&
+               step.enumeration.count == 0 && step.transforms.count <= 1;
+  if (!step.plain || step.transforms.count == 0) {
+    return;
+  }
+  const Transform& transform = plan_->transforms[step.transforms.first];
+  switch (transform.kind) {
+    case Transform::Kind::scale:
+      step.scale = transform.a;
+      break;
+    case Transform::Kind::divide:
+      step.divisor = transform.a;
+      break;
+    case Transform::Kind::minus:
+      step.offset = -transform.a;
+      break;
+    case Transform::Kind::offset:
+      step.offset = transform.a;
+      break;
+    default:
+      step.plain = false;
+  }
 }
 
 void PlanBuilder::add(const std::vector<DerivedSpec>& derived) {

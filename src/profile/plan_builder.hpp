@@ -50,6 +50,7 @@ class PlanBuilder {
   void quantities(const FieldSpec& field, Step& step);
   void bits(const FieldSpec& field, Step& step);
   void least_length(const Step& step);
+  void plain(Step& step) const;
 
   [[nodiscard]] const Named* find(const Reference& reference);
   [[nodiscard]] int value_register(const Reference& reference);

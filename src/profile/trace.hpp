@@ -5,7 +5,7 @@
 #include "profile/plan.hpp"
 
 #include <busbar/model/bytes.hpp>
-#include <busbar/model/quantity.hpp>
+#include <busbar/model/report.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +21,8 @@ struct Seen {
   ByteView bytes{};       ///< of one piece, with parts of the first word
   std::uint64_t raw = 0;  ///< numbers and flags, before sign extension
   Outcome outcome = Outcome::reading;
-  const Quantity* quantity = nullptr;  ///< reading, dropped: the last of Decoded's readings or drops is it
+  const Quantity* quantity = nullptr;  ///< of what was read or dropped
+  const Reading* reading = nullptr;  ///< valid during the call; why something was dropped is in the last drop
 };
 
 class Trace {

@@ -84,26 +84,10 @@ std::string bounds_fault(const Transform& t) {
 
 }  // namespace
 
-double apply(const Transform& transform, double value) noexcept {
-  switch (transform.kind) {
-    case Kind::abs:
-      return std::abs(value);
-    case Kind::scale:
-      return value * transform.a;
-    case Kind::divide:
-      return value / transform.a;
-    case Kind::minus:
-      return value - transform.a;
-    case Kind::offset:
-      return value + transform.a;
-    case Kind::bitmask:
-      return static_cast<double>(integer_part(value) & static_cast<std::int64_t>(transform.a));
-    case Kind::shift:
-      return shifted(integer_part(value), static_cast<int>(transform.a));
-    case Kind::clamp:
-      return std::clamp(value, transform.a, transform.b);
-  }
-  return value;
+double apply_to_bits(const Transform& transform, double value) noexcept {
+  const std::int64_t whole = integer_part(value);
+  return transform.kind == Kind::shift ? shifted(whole, static_cast<int>(transform.a))
+                                       : static_cast<double>(whole & static_cast<std::int64_t>(transform.a));
 }
 
 std::optional<Transform> parse_transform(std::string_view text, std::string& reason) {

@@ -1,6 +1,8 @@
 // The closed list of value transforms: abs, scale:X, minus:X, offset:X, bitmask:X, shift:X, clamp:min:max.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,7 +27,29 @@ struct Transform {
   double b = 0;
 };
 
-[[nodiscard]] double apply(const Transform& transform, double value) noexcept;
+/// Bit transforms work on the integer part, as far as a double holds integers exactly.
+[[nodiscard]] double apply_to_bits(const Transform& transform, double value) noexcept;
+
+[[nodiscard]] inline double apply(const Transform& transform, double value) noexcept {
+  switch (transform.kind) {
+    case Transform::Kind::abs:
+      return std::abs(value);
+    case Transform::Kind::scale:
+      return value * transform.a;
+    case Transform::Kind::divide:
+      return value / transform.a;
+    case Transform::Kind::minus:
+      return value - transform.a;
+    case Transform::Kind::offset:
+      return value + transform.a;
+    case Transform::Kind::clamp:
+      return std::clamp(value, transform.a, transform.b);
+    case Transform::Kind::bitmask:
+    case Transform::Kind::shift:
+      break;
+  }
+  return apply_to_bits(transform, value);
+}
 
 /// As in the profile file. nullopt: `reason` says what was expected.
 [[nodiscard]] std::optional<Transform> parse_transform(std::string_view text, std::string& reason);
