@@ -10,7 +10,7 @@ namespace busbar::channel {
 using std::chrono::milliseconds;
 
 struct Options {
-  std::string id;
+  std::string id{};
   milliseconds spacing{200};        ///< end of a response to the start of the next request
   milliseconds after_connect{200};  ///< silence after a connect
   milliseconds on_unit_change{0};   ///< extra silence when the next request goes to another address
