@@ -139,6 +139,9 @@ class TreeBuilder : public YAML::EventHandler {
     } else if (!level.key) {
       take_key(level, std::move(node));
     } else {
+      if (node.type == Type::null && node.place.line != level.key_place.line) {
+        node.place = level.key_place;  // "key:" with nothing after it: yaml-cpp names the line below
+      }
       if (!level.drop) {
         level.node.entries.push_back({std::move(*level.key), level.key_place, std::move(node)});
       }
@@ -259,6 +262,11 @@ Document load(const std::string& path, Findings& findings) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
     findings.add(path, {}, "is a directory; a YAML file was expected");
+    return {path, {}};
+  }
+  // A FIFO would block the start, a device might never end.
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    findings.add(path, {}, "is not a regular file");
     return {path, {}};
   }
   errno = 0;
