@@ -27,6 +27,7 @@ using namespace std::chrono_literals;
 constexpr auto farewell = 1500ms;
 /// A one-shot run gives a slow broker more.
 constexpr auto delivery = 10s;
+constexpr auto status_period = 5s;
 
 std::string describe(std::exception_ptr error) {
   try {
@@ -69,14 +70,22 @@ class Runner {
 
   asio::awaitable<void> serve() {
     site_.start(true);
-    notifier_.ready();
+    notifier_.ready(site_.status_line());
     spdlog::info("busbar {} started", version);
-    tasks_.spawn("notify", notifier_.run([] { return true; }, [this] { return site_.status_line(); }));
+    tasks_.spawn("watchdog", notifier_.watchdog([this] { return site_.stalled(); }));
+    tasks_.spawn("status", report_status());
     co_await stop_.wait();
     notifier_.stopping();
     spdlog::info("stopping");
     co_await take_down(std::chrono::steady_clock::now() + farewell, false);
     spdlog::info("stopped");
+  }
+
+  asio::awaitable<void> report_status() {
+    for (;;) {
+      notifier_.status(site_.status_line());
+      co_await async::wait_until(std::chrono::steady_clock::now() + status_period);
+    }
   }
 
   asio::awaitable<void> poll_all() {
@@ -134,7 +143,11 @@ int run_daemon(const Configuration& configuration, const profile::Library& profi
 
 int run_once(const Configuration& configuration, const profile::Library& profiles,
              std::vector<std::unique_ptr<sink::Sink>> extra) {
-  Runner runner{configuration, profiles, std::move(extra)};
+  auto one_shot = configuration;
+  for (auto& options : one_shot.sinks) {
+    if (auto* screen = std::get_if<sink::screen::Options>(&options)) screen->once = true;
+  }
+  Runner runner{one_shot, profiles, std::move(extra)};
   return runner.once();
 }
 

@@ -159,4 +159,6 @@ std::string Site::status_line() const {
   return text;
 }
 
+std::string Site::stalled() const { return {}; }
+
 }  // namespace busbar::app

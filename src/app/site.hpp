@@ -36,6 +36,9 @@ class Site {
   [[nodiscard]] const sink::Sinks& sinks() const noexcept { return sinks_; }
   /// "12 of 13 devices online"
   [[nodiscard]] std::string status_line() const;
+  /// Which task makes no progress although it must; "" when all do. Devices that do not answer are no such
+  /// case.
+  [[nodiscard]] std::string stalled() const;
 
  private:
   void add_sinks();

@@ -1,0 +1,41 @@
+// The registry of sinks: a new sink is one line here.
+#include "app/sink_factory.hpp"
+
+#include "sink/mqtt/mqtt_sink.hpp"
+#include "sink/prometheus/http_sink.hpp"
+#include "sink/prometheus/textfile_sink.hpp"
+#include "sink/screen/screen_sink.hpp"
+
+#include <busbar/version.hpp>
+
+#include <utility>
+
+namespace busbar::app {
+namespace {
+
+struct Maker {
+  asio::any_io_executor executor;
+  sink::HealthSource health;
+
+  std::unique_ptr<sink::Sink> operator()(const sink::mqtt::Options& options) const {
+    return std::make_unique<sink::mqtt::MqttSink>(executor, options, version);
+  }
+  std::unique_ptr<sink::Sink> operator()(const sink::prometheus::TextfileOptions& options) const {
+    return sink::prometheus::make_textfile_sink(executor, options, health);
+  }
+  std::unique_ptr<sink::Sink> operator()(const sink::prometheus::HttpOptions& options) const {
+    return sink::prometheus::make_http_sink(executor, options, health);
+  }
+  std::unique_ptr<sink::Sink> operator()(const sink::screen::Options& options) const {
+    return sink::screen::make_screen_sink(executor, options);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<sink::Sink> make_sink(const SinkConfiguration& options, asio::any_io_executor executor,
+                                      sink::HealthSource health) {
+  return std::visit(Maker{std::move(executor), std::move(health)}, options);
+}
+
+}  // namespace busbar::app
