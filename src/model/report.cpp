@@ -40,6 +40,12 @@ std::string format_value(const Quantity& quantity, const Value& value) {
 }
 
 std::string format_utc(UtcMillis time) {
+  // The years the format has room for; clocks beyond them are set wrong, and days of them would not fit the
+  // arithmetic.
+  using std::chrono::operator""y;
+  constexpr UtcMillis first = std::chrono::sys_days{0y / 1 / 1};
+  constexpr UtcMillis last = UtcMillis{std::chrono::sys_days{10000y / 1 / 1}} - std::chrono::milliseconds{1};
+  time = std::clamp(time, first, last);
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};

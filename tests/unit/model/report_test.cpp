@@ -68,9 +68,9 @@ TEST(FormatUtc, IsIso8601WithMilliseconds) {
   EXPECT_EQ(format_utc(sys_days{2028y / February / 29}), "2028-02-29T00:00:00.000Z");
 }
 
-TEST(FormatUtc, EvenTheEndOfTimeIsHarmless) {
-  EXPECT_FALSE(format_utc(UtcMillis::max()).empty());
-  EXPECT_FALSE(format_utc(UtcMillis::min()).empty());
+TEST(FormatUtc, StopsAtTheYearsThatHaveFourDigits) {
+  EXPECT_EQ(format_utc(UtcMillis::max()), "9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(format_utc(UtcMillis::min()), "0000-01-01T00:00:00.000Z");
 }
 
 }  // namespace
