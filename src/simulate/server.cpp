@@ -186,8 +186,8 @@ Result<void> OrionServer::start() {
   state_->port = listener->local_endpoint(error).port();
   state_->acceptor = listener;
   state_->tasks.spawn("simulator listener", state_->accept(listener));
-  spdlog::info("simulating {} Orion pack(s) on {} port {}, seed {}", state_->options.count,
-               state_->options.host, state_->port, state_->seed);
+  spdlog::debug("simulating {} Orion pack(s) on {} port {}, seed {}", state_->options.count,
+                state_->options.host, state_->port, state_->seed);
   return {};
 }
 
