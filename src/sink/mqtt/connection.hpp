@@ -17,6 +17,7 @@ struct Refusal {
   bool unsupported_version = false;  ///< the broker does not speak the MQTT version that was tried
   /// The peer hung up before it answered; some brokers do that when they do not know MQTT 5.
   bool hung_up = false;
+  bool rejected = false;  ///< the broker answered, and said no
 };
 
 /// Called on the loop thread only, never from inside a call to Connection.

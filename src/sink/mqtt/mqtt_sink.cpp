@@ -59,6 +59,7 @@ MqttSink::MqttSink(asio::any_io_executor executor, Options options, std::string 
       session_{options_, environment_.random},
       outbox_{Outbox::Limits{options_.max_queue, options_.max_queue_bytes}},
       filter_{options_},
+      file_thread_{options_.state_file.empty() ? nullptr : std::make_unique<Worker>()},
       saved_{announcer_.published()},
       connection_{environment_.connect(options_, *this)},
       timer_{executor} {
@@ -233,16 +234,16 @@ void MqttSink::step() {
   if (action.replay) outbox_.replay();
   if (action.finish_removals) announcer_.finish_removals();
   if (action.recalled || action.replay || action.finish_removals) collect();
-  if (save_due_ && now >= *save_due_) save();
 }
 
-void MqttSink::save() {
+asio::awaitable<void> MqttSink::save() {
   save_due_.reset();
-  if (options_.state_file.empty() || !announcer_.started() || announcer_.published() == saved_) return;
+  if (options_.state_file.empty() || !announcer_.started() || announcer_.published() == saved_) co_return;
   saved_ = announcer_.published();
-  if (auto error = save_published(options_.state_file, saved_); !error.empty()) {
-    trouble("state file not written", std::move(error));
-  }
+  std::string error;
+  auto write = [&] { error = save_published(options_.state_file, saved_); };
+  co_await file_thread_->perform(std::move(write));
+  if (!error.empty()) trouble("state file not written", std::move(error));
 }
 
 /// Logged when it is news, counted always.
@@ -263,6 +264,7 @@ asio::awaitable<void> MqttSink::wait_until(Steady moment) {
 asio::awaitable<void> MqttSink::run() {
   while (!finishing_) {
     step();
+    if (save_due_ && environment_.now() >= *save_due_) co_await save();
     co_await wait_until(next_due());
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none) co_return;
@@ -307,7 +309,7 @@ asio::awaitable<void> MqttSink::finish(Steady deadline, bool keep_state) {
   } else {
     connection_->abandon();
   }
-  save();
+  co_await save();
 }
 
 SinkAccount MqttSink::account() const {

@@ -9,6 +9,7 @@
 #include "sink/mqtt/outbox.hpp"
 #include "sink/mqtt/session.hpp"
 #include "sink/sink.hpp"
+#include "sink/worker.hpp"
 
 #include <functional>
 #include <memory>
@@ -58,7 +59,7 @@ class MqttSink final : public Sink, private ConnectionEvents {
   void put(Kind kind, std::string_view device, std::string topic, std::string payload);
   void collect();
   void pump();
-  void save();
+  [[nodiscard]] asio::awaitable<void> save();
   void trouble(std::string_view what, std::string reason);
   void say_goodbye(bool keep_state);
   [[nodiscard]] bool hopeless() const;
@@ -71,7 +72,8 @@ class MqttSink final : public Sink, private ConnectionEvents {
   Session session_;
   Outbox outbox_;
   ChangeFilter filter_;
-  Published saved_;  ///< as in the state file
+  std::unique_ptr<Worker> file_thread_;  ///< only with a state file
+  Published saved_;                      ///< as in the state file
   std::optional<Steady> save_due_;
   bool finishing_ = false;
   bool closed_ = false;

@@ -7,9 +7,9 @@
 // library.
 #include "sink/mqtt/paho_connection.hpp"
 
+#include "sink/mqtt/library_thread.hpp"
 #include "sink/mqtt/tls_diagnosis.hpp"
 #include "sink/mqtt/topics.hpp"
-#include "sink/mqtt/worker.hpp"
 
 #include <boost/asio/post.hpp>
 #include <mqtt/async_client.h>
@@ -31,8 +31,8 @@ constexpr auto connect_timeout = std::chrono::seconds{10};
 struct Mailbox {
   asio::any_io_executor executor;
   ConnectionEvents* events = nullptr;
-  Worker* worker = nullptr;      ///< valid as long as `events` is
-  std::uint64_t generation = 0;  ///< of the client whose events count; loop thread only
+  LibraryThread* thread = nullptr;  ///< valid as long as `events` is
+  std::uint64_t generation = 0;     ///< of the client whose events count; loop thread only
 };
 
 using MailboxPtr = std::shared_ptr<Mailbox>;
@@ -85,7 +85,7 @@ class Client final : public paho::iaction_listener {
         version_{version},
         client_{options.url, client_id(options), paho::create_options{MQTTVERSION_5}} {}
 
-  // All on the worker thread; they may throw paho::exception.
+  // All on the library thread; they may throw paho::exception.
   void connect();
   void publish(const Connection::Publication& publication);
   void subscribe(const std::vector<std::string>& filters);
@@ -225,10 +225,10 @@ void Client::on_refused(const paho::token& token) {
       mailbox->events->on_refused(std::move(refusal));
       return;
     }
-    mailbox->worker->post([mailbox, generation, options = std::move(options),
+    mailbox->thread->post([mailbox, generation, options = std::move(options),
                            refusal = std::move(refusal)]() mutable {
       auto why = diagnose_tls(options);
-      if (!why.empty()) refusal = Refusal{std::move(why), false, false};
+      if (!why.empty()) refusal = Refusal{.reason = std::move(why)};
       post_event(mailbox, generation,
                  [refusal = std::move(refusal)](ConnectionEvents& events) { events.on_refused(refusal); });
     });
@@ -247,19 +247,19 @@ class PahoConnection final : public Connection {
  public:
   PahoConnection(asio::any_io_executor executor, const Options& options, ConnectionEvents& events)
       : options_{options}, mailbox_{std::make_shared<Mailbox>()}, slot_{std::make_shared<Slot>()} {
-    *mailbox_ = Mailbox{std::move(executor), &events, &worker_, 0};
+    *mailbox_ = Mailbox{std::move(executor), &events, &thread_, 0};
   }
 
   ~PahoConnection() override {
     mailbox_->events = nullptr;
-    worker_.clear();
-    worker_.post([slot = slot_] { *slot = Slot{}; });
+    thread_.clear();
+    thread_.post([slot = slot_] { *slot = Slot{}; });
   }
 
   void open(int version) override {
-    worker_.clear();
+    thread_.clear();
     const auto generation = ++mailbox_->generation;
-    worker_.post([slot = slot_, mailbox = mailbox_, options = options_, generation, version] {
+    thread_.post([slot = slot_, mailbox = mailbox_, options = options_, generation, version] {
       slot->client.reset();
       Refusal refusal;
       try {
@@ -300,13 +300,13 @@ class PahoConnection final : public Connection {
   }
 
   void abandon() override {
-    worker_.clear();
+    thread_.clear();
     ++mailbox_->generation;
-    worker_.post([slot = slot_] { slot->client.reset(); });
+    thread_.post([slot = slot_] { slot->client.reset(); });
   }
 
  private:
-  /// Worker thread only.
+  /// LibraryThread thread only.
   struct Slot {
     /// Never connected. The library takes itself down with its last client, which must not happen between
     /// attempts.
@@ -316,7 +316,7 @@ class PahoConnection final : public Connection {
 
   template <class Job, class Failed>
   void on_client(Job job, Failed failed) {
-    worker_.post([slot = slot_, mailbox = mailbox_, generation = mailbox_->generation, job = std::move(job),
+    thread_.post([slot = slot_, mailbox = mailbox_, generation = mailbox_->generation, job = std::move(job),
                   failed = std::move(failed)] {
       try {
         if (slot->client) {
@@ -333,7 +333,7 @@ class PahoConnection final : public Connection {
   Options options_;
   MailboxPtr mailbox_;
   std::shared_ptr<Slot> slot_;
-  Worker worker_;  // last: its thread uses all of the above
+  LibraryThread thread_;  // last: its thread uses all of the above
 };
 
 }  // namespace

@@ -12,10 +12,12 @@ using namespace std::chrono_literals;
 using Duration = Steady::duration;
 
 constexpr Duration first_retry = 1s;
-constexpr Duration longest_retry = 10s;
+constexpr Duration longest_retry = 5s;
+/// A broker that says no will say so again; some lock out who asks too often.
+constexpr Duration longest_retry_when_rejected = 30s;
 /// A connection that ends sooner does not count as success: two daemons with one client id throw each other
 /// out.
-constexpr Duration stable_after = 10s;
+constexpr Duration stable_after = 3s;
 /// Longer than the library's own deadline for connecting: reached only when the library itself hangs (name
 /// lookup).
 constexpr Duration connect_limit = 30s;
@@ -45,7 +47,7 @@ Session::Action Session::step(Steady now) {
     case Phase::connecting:
       if (now < deadline_) return action;
       action.give_up = true;
-      back_off(now);
+      back_off(now, longest_retry);
       return action;
     case Phase::recalling:
       if (heard_all_ || now >= deadline_) {
@@ -112,7 +114,7 @@ void Session::connected(Steady now, int version, std::size_t max_packet) {
 
 void Session::refused(Steady now, const Refusal& refusal) {
   const bool other_version = refusal.unsupported_version || (refusal.hung_up && !version_proven_);
-  back_off(now);
+  back_off(now, refusal.rejected ? longest_retry_when_rejected : longest_retry);
   if (!other_version || options_->version) return;
   version_ = version_ == 5 ? 4 : 5;
   // The first try with the other version does not have to wait; when both are refused, the back-off counts.
@@ -121,7 +123,7 @@ void Session::refused(Steady now, const Refusal& refusal) {
 
 void Session::lost(Steady now) {
   if (now - connected_ >= stable_after) failures_ = 0;
-  back_off(now);
+  back_off(now, longest_retry);
 }
 
 void Session::born(Steady now) {
@@ -142,8 +144,8 @@ void Session::answered(std::uint64_t id, Steady now) {
   last_answer_ = now;
 }
 
-void Session::back_off(Steady now) {
-  const auto step = std::min<Duration>(longest_retry, first_retry * (1 << std::min(failures_, 10)));
+void Session::back_off(Steady now, Duration longest) {
+  const auto step = std::min<Duration>(longest, first_retry * (1 << std::min(failures_, 10)));
   ++failures_;
   attempt_ = now + scaled(step, 0.5 + 0.5 * random_());
   phase_ = Phase::waiting;

@@ -64,7 +64,7 @@ class Session {
   static constexpr std::size_t max_in_flight = 10;
 
  private:
-  void back_off(Steady now);
+  void back_off(Steady now, Steady::duration longest);
   /// When the connection counts as dead because the broker owes an acknowledgement.
   [[nodiscard]] Steady answer_deadline() const;
 

@@ -1,5 +1,5 @@
 // The worker thread; its state is shared with the thread because a hung library call may outlast the sink.
-#include "sink/mqtt/worker.hpp"
+#include "sink/mqtt/library_thread.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -8,7 +8,7 @@
 
 namespace busbar::sink::mqtt {
 
-struct Worker::State {
+struct LibraryThread::State {
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<std::function<void()>> jobs;
@@ -32,24 +32,24 @@ struct Worker::State {
   }
 };
 
-Worker::Worker() : state_{std::make_shared<State>()} {
+LibraryThread::LibraryThread() : state_{std::make_shared<State>()} {
   std::thread{[state = state_] { state->serve(); }}.detach();
 }
 
-Worker::~Worker() {
+LibraryThread::~LibraryThread() {
   std::unique_lock lock{state_->mutex};
   state_->stop = true;
   state_->changed.notify_all();
   state_->changed.wait_for(lock, std::chrono::seconds{1}, [this] { return state_->ended; });
 }
 
-void Worker::post(std::function<void()> job) {
+void LibraryThread::post(std::function<void()> job) {
   const std::lock_guard lock{state_->mutex};
   state_->jobs.push_back(std::move(job));
   state_->changed.notify_all();
 }
 
-void Worker::clear() {
+void LibraryThread::clear() {
   const std::lock_guard lock{state_->mutex};
   state_->jobs.clear();
 }

@@ -7,13 +7,13 @@
 
 namespace busbar::sink::mqtt {
 
-class Worker {
+class LibraryThread {
  public:
-  Worker();
-  Worker(const Worker&) = delete;
-  Worker& operator=(const Worker&) = delete;
+  LibraryThread();
+  LibraryThread(const LibraryThread&) = delete;
+  LibraryThread& operator=(const LibraryThread&) = delete;
   /// Finishes what is queued; a job that hangs for longer than a second is left behind with its thread.
-  ~Worker();
+  ~LibraryThread();
 
   /// Jobs must not throw. They may outlive this object by their own run time, so they own what they use.
   void post(std::function<void()> job);
