@@ -1,0 +1,200 @@
+// The whole page: golden text, promtool's verdict.
+#include "sink/prometheus/exposition.hpp"
+
+#include "unit/sink/support.hpp"
+
+namespace busbar::sink::prometheus {
+namespace {
+
+using test::steady_zero;
+using namespace std::chrono_literals;
+
+Health full_health() {
+  Health health;
+  health.version = "0.1.0";
+  health.started = UtcMillis{1795245000000ms};
+  health.now = steady_zero + 2500ms;
+  DeviceHealth& pack = health.devices.emplace_back();
+  pack.id = "pack";
+  pack.channel = "rs485";
+  pack.availability = Availability::online;
+  pack.polls_success = 41;
+  pack.polls_failed = 2;
+  pack.polls_skipped = 1;
+  pack.readings = 900;
+  pack.implausible = 3;
+  pack.anomalies = 4;
+  pack.errors = {{Errc::timeout, 1}, {Errc::bad_checksum, 1}};
+  pack.last_success = UtcMillis{1795245352123ms};
+  pack.last_success_steady = steady_zero;
+  pack.latency = {.p50 = 41.5, .p99 = 80, .max = 96, .count = 41};
+  DeviceHealth& dead = health.devices.emplace_back();
+  dead.id = "dead";
+  dead.availability = Availability::offline;
+  dead.breaker = Breaker::open;
+  dead.polls_discarded = 5;
+  health.devices.emplace_back().id = "new";
+  ChannelHealth& channel = health.channels.emplace_back();
+  channel.id = "rs485";
+  channel.connected = true;
+  channel.connects = 3;
+  channel.bytes_sent = 800;
+  channel.bytes_received = 4100;
+  channel.bytes_skipped = 9;
+  channel.frames = 100;
+  channel.late_frames = 1;
+  channel.queue_depth = 2;
+  channel.busy = 1500ms;
+  health.sinks.push_back({.name = "mqtt",
+                          .healthy = false,
+                          .accepted = 10,
+                          .acknowledged = 4,
+                          .queued = 3,
+                          .dropped = 1,
+                          .coalesced = 2,
+                          .errors = 6});
+  return health;
+}
+
+struct ExpositionTest : testing::Test {
+  ExpositionTest() {
+    readings.describe(test::description("pack"));
+    const Quantity one = test::cell(1);
+    readings.store(test::report("pack", "status",
+                                {{&test::voltage, 52.34},
+                                 {&test::soc, 96.0},
+                                 {&test::capacity, 100.123},
+                                 {&test::temperature, -5.0},
+                                 {&test::energy, 1234.5},
+                                 {&test::alarm, false},
+                                 {&test::mode, std::string{"idle"}},
+                                 {&test::serial, std::string{"A\\B\n\xFF"}},
+                                 {&one, 3.301}}));
+  }
+  std::string page() const { return exposition(readings, full_health(), {4096, 1.25, 352s}); }
+  bool has(std::string_view line) const {
+    return ("\n" + page()).find("\n" + std::string{line} + "\n") != std::string::npos;
+  }
+  Readings readings;
+};
+
+TEST_F(ExpositionTest, PromtoolFindsNothingToSay) { EXPECT_EQ(test::promtool(page()), ""); }
+
+TEST_F(ExpositionTest, TheReadingsPartIsExactlyThis) {
+  const std::string text = page();
+  const auto start = text.find("# HELP busbar_cell_overvoltage");
+  ASSERT_NE(start, std::string::npos);
+  EXPECT_EQ(text.substr(start),
+            "# HELP busbar_cell_overvoltage Reading cell_overvoltage: 1 when set, 0 when not.\n"
+            "# TYPE busbar_cell_overvoltage gauge\n"
+            "busbar_cell_overvoltage{device=\"pack\"} 0\n"
+            "# HELP busbar_cell_voltage_volts Reading cell_voltage in volts.\n"
+            "# TYPE busbar_cell_voltage_volts gauge\n"
+            "busbar_cell_voltage_volts{device=\"pack\",cell=\"1\"} 3.301\n"
+            "# HELP busbar_energy_joules_total Reading energy_total in joules.\n"
+            "# TYPE busbar_energy_joules_total counter\n"
+            "busbar_energy_joules_total{device=\"pack\"} 4444200000\n"
+            "# HELP busbar_mode Reading mode: 1 for the present state, 0 for the others.\n"
+            "# TYPE busbar_mode gauge\n"
+            "busbar_mode{device=\"pack\",state=\"idle\"} 1\n"
+            "busbar_mode{device=\"pack\",state=\"charging\"} 0\n"
+            "busbar_mode{device=\"pack\",state=\"discharging\"} 0\n"
+            "# HELP busbar_mos_temperature_celsius Reading mos_temperature in celsius.\n"
+            "# TYPE busbar_mos_temperature_celsius gauge\n"
+            "busbar_mos_temperature_celsius{device=\"pack\"} -5\n"
+            "# HELP busbar_pack_voltage_volts Reading pack_voltage in volts.\n"
+            "# TYPE busbar_pack_voltage_volts gauge\n"
+            "busbar_pack_voltage_volts{device=\"pack\"} 52.34\n"
+            "# HELP busbar_remaining_capacity_coulombs Reading remaining_capacity in coulombs.\n"
+            "# TYPE busbar_remaining_capacity_coulombs gauge\n"
+            "busbar_remaining_capacity_coulombs{device=\"pack\"} 360442.8\n"
+            "# HELP busbar_serial_number_info Reading serial_number as the label value, always 1.\n"
+            "# TYPE busbar_serial_number_info gauge\n"
+            "busbar_serial_number_info{device=\"pack\",value=\"A\\\\B\\n\uFFFD\"} 1\n"
+            "# HELP busbar_soc_ratio Reading soc as a ratio of 0 to 1.\n"
+            "# TYPE busbar_soc_ratio gauge\n"
+            "busbar_soc_ratio{device=\"pack\"} 0.96\n");
+}
+
+TEST_F(ExpositionTest, TheProcess) {
+  EXPECT_TRUE(has("busbar_build_info{version=\"0.1.0\"} 1"));
+  EXPECT_TRUE(has("busbar_up 1"));
+  EXPECT_TRUE(has("busbar_process_start_time_seconds 1795245000"));
+  EXPECT_TRUE(has("busbar_process_uptime_seconds 352"));
+  EXPECT_TRUE(has("busbar_process_resident_memory_bytes 4096"));
+  EXPECT_TRUE(has("busbar_process_cpu_seconds_total 1.25"));
+}
+
+TEST_F(ExpositionTest, DevicesOnlineOfflineAndNotYetKnown) {
+  EXPECT_TRUE(has("busbar_device_up{device=\"pack\"} 1"));
+  EXPECT_TRUE(has("busbar_device_up{device=\"dead\"} 0"));
+  EXPECT_EQ(page().find("busbar_device_up{device=\"new\"}"), std::string::npos);
+  EXPECT_TRUE(has("busbar_device_last_success_timestamp_seconds{device=\"pack\"} 1795245352.123"));
+  EXPECT_TRUE(has("busbar_device_last_success_age_seconds{device=\"pack\"} 2.5"));
+  EXPECT_EQ(page().find("last_success_age_seconds{device=\"dead\"}"), std::string::npos);
+  EXPECT_TRUE(has("busbar_device_polls_total{device=\"pack\",outcome=\"success\"} 41"));
+  EXPECT_TRUE(has("busbar_device_polls_total{device=\"pack\",outcome=\"failed\"} 2"));
+  EXPECT_TRUE(has("busbar_device_polls_total{device=\"pack\",outcome=\"skipped\"} 1"));
+  EXPECT_TRUE(has("busbar_device_polls_total{device=\"dead\",outcome=\"discarded\"} 5"));
+  EXPECT_TRUE(has("busbar_device_errors_total{device=\"pack\",reason=\"timeout\"} 1"));
+  EXPECT_TRUE(has("busbar_device_errors_total{device=\"pack\",reason=\"bad_checksum\"} 1"));
+  EXPECT_TRUE(has("busbar_device_implausible_total{device=\"pack\"} 3"));
+  EXPECT_TRUE(has("busbar_device_anomalies_total{device=\"pack\"} 4"));
+  EXPECT_TRUE(has("busbar_device_breaker_state{device=\"dead\",state=\"open\"} 1"));
+  EXPECT_TRUE(has("busbar_device_breaker_state{device=\"dead\",state=\"closed\"} 0"));
+  EXPECT_TRUE(has("busbar_device_latency_seconds{device=\"pack\",quantile=\"0.5\"} 0.0415"));
+  EXPECT_TRUE(has("busbar_device_latency_seconds{device=\"pack\",quantile=\"1\"} 0.096"));
+}
+
+TEST_F(ExpositionTest, ChannelsAndSinks) {
+  EXPECT_TRUE(has("busbar_channel_connected{channel=\"rs485\"} 1"));
+  EXPECT_TRUE(has("busbar_channel_reconnects_total{channel=\"rs485\"} 2"));
+  EXPECT_TRUE(has("busbar_channel_received_bytes_total{channel=\"rs485\"} 4100"));
+  EXPECT_TRUE(has("busbar_channel_skipped_bytes_total{channel=\"rs485\"} 9"));
+  EXPECT_TRUE(has("busbar_channel_late_frames_total{channel=\"rs485\"} 1"));
+  EXPECT_TRUE(has("busbar_channel_queue_depth{channel=\"rs485\"} 2"));
+  EXPECT_TRUE(has("busbar_channel_busy_seconds_total{channel=\"rs485\"} 1.5"));
+  EXPECT_TRUE(has("busbar_sink_healthy{sink=\"mqtt\"} 0"));
+  EXPECT_TRUE(has("busbar_sink_accepted_total{sink=\"mqtt\"} 10"));
+  EXPECT_TRUE(has("busbar_sink_queued{sink=\"mqtt\"} 3"));
+  EXPECT_TRUE(has("busbar_sink_coalesced_total{sink=\"mqtt\"} 2"));
+  EXPECT_TRUE(has("busbar_sink_errors_total{sink=\"mqtt\"} 6"));
+}
+
+TEST_F(ExpositionTest, EveryFamilyStandsTogetherAndEverySeriesOnce) {
+  std::istringstream in{page()};
+  std::vector<std::string> families;
+  std::vector<std::string> series;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("# TYPE ")) {
+      families.push_back(line.substr(7, line.find(' ', 7) - 7));
+    } else if (!line.starts_with('#')) {
+      EXPECT_EQ(line.substr(0, line.find_first_of(" {")), families.back());
+      series.push_back(line.substr(0, line.rfind(' ')));
+    }
+  }
+  const auto repeated = [](std::vector<std::string> names) {
+    std::ranges::sort(names);
+    return std::ranges::adjacent_find(names) != names.end();
+  };
+  EXPECT_FALSE(repeated(families));
+  EXPECT_FALSE(repeated(series));
+  EXPECT_EQ(page().back(), '\n');
+}
+
+TEST(Exposition, WithNothingConfiguredIsStillAValidPage) {
+  const std::string page = exposition({}, {}, {});
+  EXPECT_NE(page.find("busbar_up 1\n"), std::string::npos);
+  EXPECT_EQ(test::promtool(page), "");
+}
+
+TEST(ThisProcess, KnowsItsMemory) {
+  const Process process = this_process(std::chrono::steady_clock::now() - 5s);
+  ASSERT_TRUE(process.resident_bytes);
+  EXPECT_GT(*process.resident_bytes, 100'000U);
+  EXPECT_TRUE(process.cpu_seconds);
+  EXPECT_GE(process.uptime, 5s);
+}
+
+}  // namespace
+}  // namespace busbar::sink::prometheus
