@@ -57,7 +57,8 @@ sink::DeviceDescription describe_device(const DeviceConfiguration& device, const
 }
 
 asio::awaitable<void> poll_device(poll::Poller& poller, std::vector<std::string>& unanswered) {
-  if (!co_await poller.poll_once()) unanswered.push_back(poller.device().id);
+  const bool answered = co_await poller.poll_once();
+  if (!answered) unanswered.push_back(poller.device().id);
 }
 
 }  // namespace

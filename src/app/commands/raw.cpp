@@ -80,7 +80,8 @@ asio::awaitable<Result<Bytes>> converse(link::Link& link, const protocol::Codec&
                                         std::chrono::milliseconds timeout) {
   auto stream = co_await link.open();
   if (!stream) co_return stream.error();
-  if (const auto written = co_await (*stream)->write(request); !written) co_return written.error();
+  const auto written = co_await (*stream)->write(request);
+  if (!written) co_return written.error();
   Bytes received;
   // What a cancelled read had taken is of no interest: the stream is closed next.
   auto answer = collect(**stream, codec, query, received);
