@@ -9,6 +9,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 
 namespace busbar {
@@ -117,6 +120,10 @@ TEST_F(OneReading, ReachesMqttFromCapturedBytes) {
   EXPECT_EQ(state["cell_03_voltage"], 3.312);
   EXPECT_EQ(state["cell_04_voltage"], 3.314);
   EXPECT_EQ(state["cell_voltage_delta"], 0.003);
+  std::ifstream file{BUSBAR_SOURCE_DIR "/docs/one-reading.md"};
+  const std::string page{std::istreambuf_iterator<char>{file}, {}};
+  EXPECT_THAT(page, testing::HasSubstr(topics["busbar/pack1/state/voltages"]))
+      << "the page shows what is sent";
   EXPECT_FALSE(state.contains("cell_05_voltage")) << "missing is not zero, it is not there";
 }
 
