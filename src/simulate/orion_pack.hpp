@@ -15,7 +15,8 @@ namespace busbar::simulate {
 
 struct PackOptions {
   std::uint8_t address = 1;
-  unsigned cells = 4;              ///< 1…255
+  /// 1…255. The pack voltage of more than about 190 stops at the 655.35 V its field can hold.
+  unsigned cells = 4;
   unsigned cells_per_frame = 124;  ///< 1…124; more cells than that are spread over several frames
   unsigned cell_probes = 4;        ///< 0…32
   bool mos_probe = true;
