@@ -95,7 +95,7 @@ printf '%s\n' "listener $mqtt_port 127.0.0.1" "allow_anonymous true" "persistenc
   >"$run/mosquitto.conf"
 start mosquitto "$(PATH=$PATH:/usr/sbin command -v mosquitto)" -c "$run/mosquitto.conf"
 wait_for 10 "broker" is_open "$mqtt_port"
-start subscriber mosquitto_sub -p "$mqtt_port" -t 'busbar/#' -t 'homeassistant/#' -F '%t %p'
+start subscriber stdbuf -oL mosquitto_sub -p "$mqtt_port" -t 'busbar/#' -t 'homeassistant/#' -F '%t %p'
 start simulator "$busbar" simulate orion --listen "127.0.0.1:$pack_port" --count 2 --cells 16
 wait_for 10 "simulated pack" is_open "$pack_port"
 
@@ -111,9 +111,14 @@ printf 'broker 127.0.0.1:%s   packs 127.0.0.1:%s   metrics http://127.0.0.1:%s/m
 step "4/4 What arrives"
 received=$run/subscriber.log
 all_there() {
-  [ "$(grep -c '^homeassistant/device/' "$received")" -ge 2 ] && [ "$(grep -c '^busbar/.*pack_voltage\|cell_01_voltage' "$received")" -ge 2 ]
+  local pack topic
+  for pack in pack1 pack2; do
+    for topic in "homeassistant/device/[^ ]*$pack/config" "busbar/$pack/state/voltages" "busbar/$pack/state/status"; do
+      grep -q "^$topic " "$received" || return 1
+    done
+  done
 }
-wait_for 30 "discovery and readings of both packs over MQTT" all_there
+wait_for 60 "discovery and readings of both packs over MQTT" all_there
 show() { cut -c "1-${COLUMNS:-140}" | sed 's/^/  /'; }
 
 echo "Home Assistant discovery (one retained message a device):"
@@ -121,9 +126,9 @@ grep '^homeassistant/device/' "$received" | awk '!seen[$1]++' | show
 echo "Availability and readings:"
 grep '^busbar/' "$received" | awk '!seen[$1]++' | show
 echo "Prometheus:"
-curl -fsS "http://127.0.0.1:$http_port/metrics" | grep -E '^busbar_(up|.*(voltage|soc|current))' | head -n 8 | show
-echo "On a terminal (busbar cells):"
-"$busbar" cells --config config/demo.yaml 2>&1 | head -n 24 | show || true
+curl -fsS "http://127.0.0.1:$http_port/metrics" | grep -E '^busbar_(device_up|cell_voltage.*cell="0?1"|.*pack_voltage|.*current)' | head -n 8 | show
+echo "On a terminal, busbar cells --config config/demo.yaml pack1:"
+"$busbar" cells --config config/demo.yaml pack1 2>&1 | show || true
 
 if [ -n "$keep" ]; then
   printf '\nRunning until Ctrl-C:\n  mosquitto_sub -p %s -v -t "busbar/#"\n  curl http://127.0.0.1:%s/metrics\n  log: %s\n' \
