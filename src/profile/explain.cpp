@@ -51,7 +51,8 @@ std::string type_name(const Step& step) {
     case ValueType::number:
       break;
   }
-  const std::string name = (step.is_signed ? "s" : "u") + std::to_string(8 * step.width);
+  const std::string name =
+      (step.is_signed ? "s" : "u") + std::to_string(8 * step.width * std::max<int>(step.place.part_count, 1));
   return step.width > 1 && step.little ? name + "le" : name;
 }
 
@@ -222,8 +223,10 @@ Result<std::string> explain(const Profile& profile, std::span<const Bytes> frame
     if (!payload) {
       return payload.error();
     }
-    return "query " + request.name + ", address " + std::to_string(request.address) + ", payload of " +
-           std::to_string(payload->size()) + " bytes\n" + explain_payload(query, *payload);
+    // Every switch is acknowledged alike: the frame does not tell which one it was.
+    return (request.write ? "acknowledgement of a write" : "query " + request.name) + ", address " +
+           std::to_string(request.address) + ", payload of " + std::to_string(payload->size()) + " bytes\n" +
+           explain_payload(query, *payload);
   }
   return Error{Errc::unknown_query, "the frame answers no query of profile " + profile.name, frames.front()};
 }

@@ -142,7 +142,12 @@ int digits_of(const std::vector<Transform>& transforms) {
             : t.kind == Transform::Kind::divide ? 1 / t.a
                                                 : 1;
   }
-  return step >= 1 ? 0 : std::min(6, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
+  constexpr int most = 6;
+  int digits = 0;
+  for (double shown = step; digits < most && std::abs(shown - std::round(shown)) > 1e-6; shown *= 10) {
+    ++digits;
+  }
+  return digits;
 }
 
 void read_enumeration(yaml::MapReader& reader, FieldSpec& field) {

@@ -1,0 +1,55 @@
+// The pages that speak of profiles say what the code does.
+#include "unit/profile/support.hpp"
+
+#include <fstream>
+#include <iterator>
+
+namespace busbar::profile::test {
+namespace {
+
+std::string page(const std::string& name) {
+  std::ifstream file{std::string{BUSBAR_SOURCE_DIR} + "/docs/" + name};
+  EXPECT_TRUE(file) << name;
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+TEST(DevicesPage, IsWhatTheProfilesGenerate) {
+  yaml::Findings findings;
+  const auto library = Library::load("", findings);
+  EXPECT_EQ(page("devices.md"), devices_markdown(library.all()))
+      << "write it anew: busbar_profile_check --devices > docs/devices.md";
+}
+
+TEST(AddingADevicePage, HasAnExampleThatRuns) {
+  const std::string text = page("adding-a-device.md");
+  const std::size_t begin = text.find("```yaml\n");
+  ASSERT_NE(begin, std::string::npos);
+  const std::size_t end = text.find("```", begin + 8);
+  yaml::Findings findings;
+  const auto profile = load_profile(text.substr(begin + 8, end - begin - 8), "adding-a-device.md", findings);
+  ASSERT_NE(profile, nullptr) << findings.text();
+  ASSERT_FALSE(profile->examples.empty());
+  check_examples(*profile, "adding-a-device.md", findings);
+  EXPECT_TRUE(findings.empty()) << findings.text();
+  const Bytes& frame = profile->examples[0].response[0];
+  EXPECT_NE(text.find(to_hex(ByteView{frame}.subspan(6, frame.size() - 8), ' ')), std::string::npos)
+      << "the frame shown above the example is another one";
+}
+
+TEST(AddingADevicePage, NamesEveryKeyOfTheFormat) {
+  const std::string text = page("adding-a-device.md");
+  for (const char* key :
+       {"profile", "protocol",   "dialect",  "manufacturer", "model",        "description", "tested",
+        "address", "byte_order", "queries",  "examples",     "command",      "data",        "interval",
+        "timeout", "spacing",    "length",   "verify",       "collect",      "fields",      "key",
+        "name",    "at",         "after",    "skip",         "parts",        "type",        "transform",
+        "unit",    "precision",  "range",    "kind",         "enum",         "unavailable", "sign",
+        "when",    "repeat",     "bits",     "category",     "device_class", "count",       "minus",
+        "expect",  "max",        "family",   "sum",          "delta",        "mean",        "product",
+        "source",  "request",    "response", "absent",       "dropped",      "anomalies"}) {
+    EXPECT_NE(text.find("`" + std::string{key} + "`"), std::string::npos) << key;
+  }
+}
+
+}  // namespace
+}  // namespace busbar::profile::test
