@@ -266,7 +266,8 @@ FieldSpec read_field(const yaml::Document& document, const yaml::Node& node, boo
   if (field.type == ValueType::flags) {
     read_bits(reader, field);
   }
-  const bool needs_range = field.type == ValueType::number && field.enumeration.empty() && !field.internal;
+  const bool needs_range =
+      field.type == ValueType::number && reader.node("enum") == nullptr && !field.internal;
   if (needs_range && !field.quantity.range && reader.node("range") == nullptr) {
     findings.add(document.file, node.place,
                  "number " + yaml::in_quotes(field.quantity.key) + " has no plausible range",
