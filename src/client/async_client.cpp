@@ -8,6 +8,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -19,6 +20,7 @@
 namespace busbar::client {
 
 struct AsyncClient::State {
+  asio::any_io_executor executor;
   Options options;
   profile::Library profiles;
   const profile::Profile* profile = nullptr;
@@ -67,6 +69,7 @@ channel::Options channel_options(const Options& options) {
 
 AsyncClient::AsyncClient(boost::asio::any_io_executor executor, Options options)
     : state_{std::make_shared<State>()} {
+  state_->executor = executor;
   state_->options = std::move(options);
   yaml::Findings findings;
   state_->profiles = profile::Library::load(state_->options.profile_directory, findings);
@@ -91,7 +94,8 @@ AsyncClient& AsyncClient::operator=(AsyncClient&& other) noexcept {
 AsyncClient::~AsyncClient() {
   if (!state_) return;
   state_->channel->stop();
-  state_->stop.emit(asio::cancellation_type::terminal);
+  // On the loop: from outside, the signal would be delivered later, when the state may be gone.
+  asio::post(state_->executor, [state = state_] { state->stop.emit(asio::cancellation_type::terminal); });
 }
 
 std::vector<std::string> AsyncClient::queries() const {

@@ -5,6 +5,7 @@
 #include <busbar/client/async_client.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,8 +24,10 @@ class AsyncClientTest : public testing::Test {
   }
   ~AsyncClientTest() override {
     client.reset();
-    server.stop();
-    tasks.cancel();
+    asio::post(loop, [this] {
+      server.stop();
+      tasks.cancel();
+    });
     loop.restart();
     loop.run();
   }
