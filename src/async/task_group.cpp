@@ -6,12 +6,11 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 
-#include <algorithm>
 #include <cassert>
 #include <iterator>
 #include <utility>
-#include <vector>
 
 namespace busbar::async {
 
@@ -19,6 +18,7 @@ struct TaskGroup::Task {
   explicit Task(std::string name_) : name{std::move(name_)} {}
   std::string name;
   asio::cancellation_signal stop{};
+  bool ended = false;
 };
 
 TaskGroup::TaskGroup(asio::any_io_executor executor, OnFailure on_failure)
@@ -27,10 +27,11 @@ TaskGroup::TaskGroup(asio::any_io_executor executor, OnFailure on_failure)
 TaskGroup::~TaskGroup() { assert(tasks_.empty() && "join() before the group goes"); }
 
 void TaskGroup::spawn(std::string name, asio::awaitable<void> task) {
-  tasks_.push_back(std::make_unique<Task>(std::move(name)));
+  tasks_.push_back(std::make_shared<Task>(std::move(name)));
   const auto place = std::prev(tasks_.end());
   auto ended = [this, place](const std::exception_ptr& error) {
-    const std::unique_ptr<Task> gone = std::move(*place);
+    const std::shared_ptr<Task> gone = std::move(*place);
+    gone->ended = true;
     tasks_.erase(place);
     if (tasks_.empty()) idle_.cancel();
     if (error && !is_cancellation(error) && on_failure_) on_failure_(gone->name, error);
@@ -40,14 +41,13 @@ void TaskGroup::spawn(std::string name, asio::awaitable<void> task) {
 }
 
 void TaskGroup::cancel() {
-  // A task may end, or start another one, while the signals go out.
-  std::vector<Task*> present;
-  present.reserve(tasks_.size());
-  for (const auto& task : tasks_) present.push_back(task.get());
-  for (Task* task : present) {
-    const bool alive =
-        std::any_of(tasks_.begin(), tasks_.end(), [task](const auto& t) { return t.get() == task; });
-    if (alive) task->stop.emit(asio::cancellation_type::terminal);
+  // On the loop: from elsewhere co_spawn's handler would post a bare pointer to the signal, and the task may
+  // end first.
+  const auto present = tasks_;  // a task may start others while it ends
+  for (const auto& task : present) {
+    asio::dispatch(executor_, [task] {
+      if (!task->ended) task->stop.emit(asio::cancellation_type::terminal);
+    });
   }
 }
 

@@ -36,7 +36,8 @@ class TaskGroup {
   struct Task;
   asio::any_io_executor executor_;
   OnFailure on_failure_;
-  std::list<std::unique_ptr<Task>> tasks_;
+  // Shared because a request to end may still be on its way when the task has ended by itself.
+  std::list<std::shared_ptr<Task>> tasks_;
   asio::steady_timer idle_;
 };
 

@@ -2,6 +2,7 @@
 #include "channel/backoff.hpp"
 
 #include <algorithm>
+#include <random>
 
 namespace busbar::channel {
 
@@ -19,6 +20,12 @@ milliseconds Backoff::next(double random) {
   const double low = std::min(base, std::max(static_cast<double>(min_.count()), limit / 2));
   const double high = std::min(2 * base, limit);
   return milliseconds{static_cast<milliseconds::rep>(low + (high - low) * random)};
+}
+
+std::function<double()> jitter() {
+  return [generator = std::minstd_rand{std::random_device{}()}]() mutable {
+    return std::generate_canonical<double, 32>(generator);
+  };
 }
 
 }  // namespace busbar::channel

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 
 namespace busbar::channel {
 
@@ -19,5 +20,8 @@ class Backoff {
   std::chrono::milliseconds max_;
   unsigned step_ = 0;
 };
+
+/// Uniform in [0, 1), seeded by the system.
+[[nodiscard]] std::function<double()> jitter();
 
 }  // namespace busbar::channel

@@ -5,15 +5,12 @@
 #include "async/race.hpp"
 #include "async/wakeup.hpp"
 #include "channel/desk.hpp"
+#include "channel/failure.hpp"
+#include "channel/link_log.hpp"
 #include "channel/policy.hpp"
 #include "channel/router.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <array>
-#include <bit>
-#include <deque>
-#include <random>
 #include <utility>
 
 namespace busbar::channel {
@@ -21,11 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Policy::Random jitter() {
-  return [generator = std::minstd_rand{std::random_device{}()}]() mutable {
-    return std::generate_canonical<double, 32>(generator);
-  };
-}
+std::string seconds(milliseconds time) { return std::to_string(time / std::chrono::seconds{1}) + " s"; }
 
 }  // namespace
 
@@ -38,6 +31,7 @@ struct Channel::State {
         reader{*codec},
         router{*codec},
         policy{options, jitter()},
+        log{options.id, link->endpoint()},
         desk{executor},
         open_wanted{executor} {
     health.id = options.id;
@@ -49,14 +43,11 @@ struct Channel::State {
   asio::awaitable<Event> send(JobId job);
   Event conclude(JobId job);
   void finish(const Action& action);
-  Error explain(const Action& action, const Order& order) const;
 
   // The reading side: opens, reads, and routes every frame.
   asio::awaitable<void> read_forever();
-  asio::awaitable<void> read_until_closed(link::ByteStream& open_stream);
+  asio::awaitable<Error> read_until_closed(link::ByteStream& open_stream);
   std::optional<Event> take(const protocol::Frame& frame, Steady now);
-  void trouble(const Error& error);
-  void trace(char direction, ByteView bytes) const;
   void shut(const std::string& why);
 
   Options options;
@@ -65,6 +56,7 @@ struct Channel::State {
   protocol::FrameReader reader;
   Router router;
   Policy policy;
+  LinkLog log;
   Desk desk;
   async::Wakeup open_wanted;
   // Shared because a write may still be under way when the reader finds the stream closed.
@@ -73,9 +65,9 @@ struct Channel::State {
   JobId current = 0;
   Steady sent{};
   Steady received{};
-  Error link_error{};
-  std::uint64_t troubles = 0;  // failed opens and losses since the last frame
-  std::uint64_t stale = 0;     // bytes dropped before a request, and echoes
+  Error link_error{};            // the last trouble of the link
+  std::optional<Error> fault{};  // why we close the stream ourselves
+  std::uint64_t stale = 0;       // bytes dropped before a request, and echoes
   ChannelHealth health;
   bool stopped = false;
 };
@@ -84,13 +76,16 @@ asio::awaitable<void> Channel::State::drive() {
   Event event = event::Tick{};
   while (!stopped) {
     const Action action = policy.step(Clock::now(), event);
-    event = event::Tick{};
     switch (action.kind) {
       case Action::Kind::open:
         open_wanted.notify();
+        event = desk.take();
         break;
       case Action::Kind::reconnect:
+        if (!fault)
+          fault = Error{Errc::connection_closed, "no byte came for " + seconds(options.silence_limit)};
         if (stream) stream->close();
+        event = desk.take();
         break;
       case Action::Kind::send:
         event = co_await send(action.job);
@@ -122,12 +117,12 @@ asio::awaitable<Event> Channel::State::send(JobId job) {
   current = job;
   router.ask(order->request.query, order->wire);
   const Bytes wire = order->wire;  // the caller may leave while we write
-  trace('>', wire);
+  log.bytes('>', wire);
   sent = Clock::now();
   const auto written = co_await open_stream->write(wire);
   if (!written) {
     router.forget();
-    link_error = written.error();
+    fault = written.error();
     if (Order* const still = desk.find(job)) still->error = written.error();
     co_return event::Failed{Errc::connection_closed};
   }
@@ -156,31 +151,11 @@ void Channel::State::finish(const Action& action) {
   const Order* const order = desk.find(action.job);
   if (action.job == current) health.busy += Clock::now() - sent;
   if (order == nullptr) return;
-  if (action.error) return desk.complete(action.job, explain(action, *order));
+  if (action.error) {
+    const CircuitBreaker* const breaker = policy.breaker(order->request.device);
+    return desk.complete(action.job, failure(action, *order, options, breaker, link_error, Clock::now()));
+  }
   desk.complete(action.job, Reply{router.take_payload(), sent, received, action.attempts});
-}
-
-Error Channel::State::explain(const Action& action, const Order& order) const {
-  const std::string& device = order.request.device;
-  if (order.error && action.attempts > 0) {
-    Error error = *order.error;
-    if (action.attempts > 1) error.detail += " (" + std::to_string(action.attempts) + " attempts)";
-    return error;
-  }
-  switch (*action.error) {
-    case Errc::breaker_open: {
-      const auto left = policy.breaker(device)->probe_at() - Clock::now();
-      const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
-      return {Errc::breaker_open, device + " has been silent; next try in " + std::to_string(seconds) + " s"};
-    }
-    case Errc::queue_full:
-      return {Errc::queue_full,
-              std::to_string(options.max_queue) + " requests wait on channel " + options.id};
-    case Errc::cancelled:
-      return {Errc::cancelled, "its turn on channel " + options.id + " did not come in time"};
-    default:
-      return link_error.detail.empty() ? Error{*action.error} : Error{*action.error, link_error.detail};
-  }
 }
 
 asio::awaitable<void> Channel::State::read_forever() {
@@ -189,7 +164,8 @@ asio::awaitable<void> Channel::State::read_forever() {
     auto opened = co_await link->open();
     if (!opened) {
       ++health.connect_failures;
-      trouble(opened.error());
+      link_error = opened.error();
+      log.trouble(link_error);
       desk.post(event::OpenFailed{});
       continue;
     }
@@ -197,31 +173,28 @@ asio::awaitable<void> Channel::State::read_forever() {
     reader.clear();
     health.connected = true;
     ++health.connects;
-    if (std::has_single_bit(troubles + 1))
-      spdlog::info("channel {}: connected to {}", options.id, health.endpoint);
+    log.connected();
     desk.post(event::Opened{});
-    co_await read_until_closed(*stream);
+    link_error = co_await read_until_closed(*stream);
+    if (fault) link_error = *std::exchange(fault, std::nullopt);
     // Closed at once: a dead serial descriptor that is held keeps its name from coming back.
     stream->close();
     stream.reset();
     router.forget();
     health.connected = false;
-    if (!stopped) trouble(link_error);
+    if (!stopped) log.trouble(link_error);
     desk.post(event::Lost{});
   }
 }
 
-asio::awaitable<void> Channel::State::read_until_closed(link::ByteStream& open_stream) {
+asio::awaitable<Error> Channel::State::read_until_closed(link::ByteStream& open_stream) {
   std::array<std::uint8_t, 1024> buffer{};
   for (;;) {
     const auto count = co_await open_stream.read_some(buffer);
-    if (!count) {
-      link_error = count.error();
-      co_return;
-    }
+    if (!count) co_return count.error();
     const Steady now = Clock::now();
     const ByteView bytes{buffer.data(), *count};
-    trace('<', bytes);
+    log.bytes('<', bytes);
     health.bytes_received += *count;
     received = now;
     policy.heard(now);
@@ -235,7 +208,7 @@ asio::awaitable<void> Channel::State::read_until_closed(link::ByteStream& open_s
 
 std::optional<Event> Channel::State::take(const protocol::Frame& frame, Steady now) {
   ++health.frames;
-  troubles = 0;
+  log.useful();
   switch (router.route(frame)) {
     case Route::answer:
       return event::Answered{now};
@@ -260,19 +233,6 @@ std::optional<Event> Channel::State::take(const protocol::Frame& frame, Steady n
     ++health.foreign_frames;
   }
   return std::nullopt;
-}
-
-void Channel::State::trouble(const Error& error) {
-  link_error = error;
-  // The first, then ever more rarely: a gateway that is away for a week is not worth a log of its own.
-  if (!std::has_single_bit(++troubles)) return;
-  spdlog::warn("channel {}: {}{}", options.id, error.detail.empty() ? to_string(error) : error.detail,
-               troubles == 1 ? "" : fmt::format(" ({} times)", troubles));
-}
-
-void Channel::State::trace(char direction, ByteView bytes) const {
-  if (spdlog::should_log(spdlog::level::trace))
-    spdlog::trace("channel {} {} {}", options.id, direction, to_hex(bytes, ' '));
 }
 
 void Channel::State::shut(const std::string& why) {

@@ -128,6 +128,8 @@ void Policy::attempt_failed(Steady now, Errc error) {
   if (breaks_link(error)) {
     device.undecided();
     if (link_ == LinkState::up) link_ = LinkState::broken;
+  } else if (error == Errc::cancelled) {
+    device.undecided();  // the caller left before the request went out
   } else if (is_silence(error)) {
     quiet_.unanswered(now, job.address);
     const bool deaf = options_.silence_limit.count() > 0 && now - heard_ >= options_.silence_limit;

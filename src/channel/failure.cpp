@@ -1,0 +1,29 @@
+// The error a caller gets, in words.
+#include "channel/failure.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace busbar::channel {
+
+Error failure(const Action& finished, const Order& order, const Options& options,
+              const CircuitBreaker* breaker, const Error& link_error, Steady now) {
+  if (order.error && finished.attempts > 0) {
+    Error error = *order.error;
+    if (finished.attempts > 1) error.detail += " (" + std::to_string(finished.attempts) + " attempts)";
+    return error;
+  }
+  const Errc code = *finished.error;
+  if (code == Errc::breaker_open && breaker != nullptr) {
+    const auto wait = std::chrono::ceil<std::chrono::seconds>(breaker->probe_at() - now).count();
+    return {code, order.request.device + " did not answer " + std::to_string(breaker->failed()) +
+                      " times; next try in " + std::to_string(std::max<std::int64_t>(wait, 0)) + " s"};
+  }
+  if (code == Errc::queue_full) {
+    return {code, std::to_string(options.max_queue) + " requests wait already on channel " + options.id};
+  }
+  if (code == Errc::cancelled) return {code, "no turn on channel " + options.id + " before the deadline"};
+  return {code, link_error.detail};
+}
+
+}  // namespace busbar::channel

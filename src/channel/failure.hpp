@@ -1,0 +1,14 @@
+// The error a caller gets, in words.
+#pragma once
+
+#include "channel/breaker.hpp"
+#include "channel/desk.hpp"
+#include "channel/policy.hpp"
+
+namespace busbar::channel {
+
+/// `finished` is a finish action with an error; `link_error` is the last of the link; `breaker` may be null.
+[[nodiscard]] Error failure(const Action& finished, const Order& order, const Options& options,
+                            const CircuitBreaker* breaker, const Error& link_error, Steady now);
+
+}  // namespace busbar::channel
