@@ -43,8 +43,8 @@ class Sink {
  public:
   virtual ~Sink() = default;
 
-  [[nodiscard]] virtual std::string_view name()
-      const = 0;  ///< id in logs and metrics: "mqtt", "textfile", "http"
+  /// Id in logs and metrics: "mqtt", "textfile", "http".
+  [[nodiscard]] virtual std::string_view name() const = 0;
   /// A device appears, or its description changes. Before its first report.
   virtual void describe(const DeviceDescription& device) = 0;
   /// The device is gone from the configuration; its traces are cleaned up.

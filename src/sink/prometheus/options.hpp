@@ -12,8 +12,8 @@ struct TextfileOptions {
   std::string path;  ///< …/busbar.prom
   unsigned mode = 0644;
   unsigned backups = 0;  ///< path.1 … path.N, newest first
-  std::chrono::milliseconds interval{
-      10000};  ///< rewrite period; also rewritten when nothing changed: mtime means alive
+  /// Rewritten so often, also when nothing changed: mtime means alive.
+  std::chrono::milliseconds interval{10000};
   bool operator==(const TextfileOptions&) const = default;
 };
 

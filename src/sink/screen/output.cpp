@@ -26,13 +26,12 @@ void block_sigpipe() {
 int Output::write(std::string_view text) const {
   block_sigpipe();
   while (!text.empty()) {
+    const bool out_of_time = std::chrono::steady_clock::now() >= give_up_at_.load();
     pollfd ready{descriptor_, POLLOUT, 0};
-    const int count = ::poll(&ready, 1, look_again_ms);
+    const int count = ::poll(&ready, 1, out_of_time ? 0 : look_again_ms);
     if (count < 0 && errno != EINTR) return errno;
-    if (count <= 0) {
-      if (std::chrono::steady_clock::now() >= give_up_at_.load()) return ETIMEDOUT;
-      continue;
-    }
+    if (count <= 0 && out_of_time) return ETIMEDOUT;
+    if (count <= 0) continue;
     // A pipe that is ready takes this much without blocking.
     const std::size_t size = std::min<std::size_t>(text.size(), PIPE_BUF);
     const ssize_t written = ::write(descriptor_, text.data(), size);

@@ -49,9 +49,9 @@ TEST_F(TextfileSinkTest, TheFileFollowsTheReadings) {
 TEST_F(TextfileSinkTest, IsRewrittenWhenNothingChanges) {
   loop.tasks.spawn("sink", sink->run());
   ASSERT_TRUE(loop.until([&] { return std::filesystem::exists(path); }));
-  std::filesystem::last_write_time(path, std::filesystem::file_time_type{});
-  EXPECT_TRUE(loop.until(
-      [&] { return std::filesystem::last_write_time(path) > std::filesystem::file_time_type{} + 1h; }));
+  const auto yesterday = std::filesystem::file_time_type::clock::now() - 24h;
+  std::filesystem::last_write_time(path, yesterday);
+  EXPECT_TRUE(loop.until([&] { return std::filesystem::last_write_time(path) > yesterday + 1h; }));
 }
 
 TEST_F(TextfileSinkTest, TheDaemonTakesItsFileWithIt) {
