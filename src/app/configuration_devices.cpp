@@ -108,6 +108,9 @@ class DeviceReader {
       device.channel = channels_.front();  // with one channel there is nothing to choose
       return;
     }
+    if (channels_.empty()) {
+      return;  // that has been reported
+    }
     if (own == nullptr && !defaults_.channel) {
       reader.fail("channel", "device '" + device.id + "' needs the key 'channel'",
                   nearest_hint("", channels_));

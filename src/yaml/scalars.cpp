@@ -114,7 +114,8 @@ std::string nearest(std::string_view word, std::span<const std::string_view> can
   if (word.empty() || word.size() > longest_worth_comparing) {
     return {};
   }
-  std::size_t least = std::max<std::size_t>(1, std::min<std::size_t>(3, word.size() / 2)) + 1;
+  // Half of a short word may be wrong; with one letter everything would be near.
+  std::size_t least = std::min<std::size_t>(3, word.size() / 2) + 1;
   std::string best;
   for (const std::string_view candidate : candidates) {
     if (candidate.size() > longest_worth_comparing) {
