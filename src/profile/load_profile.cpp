@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace busbar::profile {
 namespace {
@@ -136,6 +137,7 @@ std::unique_ptr<Profile> load_profile(std::string_view text, std::string file, y
   }
   yaml::MapReader reader{document, document.root, "profile", findings};
   auto profile = std::make_unique<Profile>();
+  profile->fingerprint = std::hash<std::string_view>{}(text);
   profile->name = reader.require_text("profile").value_or("");
   if (!profile->name.empty() && !is_key(profile->name)) {
     reader.fail("profile",

@@ -28,7 +28,7 @@ void check_plausible(const profile::Decoded& decoded) {
   }
 }
 
-void exercise(const profile::Profile& profile, ByteView payload) {
+void decode(const profile::Profile& profile, ByteView payload) {
   profile::Decoded decoded;
   for (const auto& query : profile.queries) {
     profile::CounterMemory memory;
@@ -40,6 +40,10 @@ void exercise(const profile::Profile& profile, ByteView payload) {
       }
     }
   }
+}
+
+void exercise(const profile::Profile& profile, ByteView payload) {
+  decode(profile, payload);
   const Bytes frame(payload.begin(), payload.end());
   (void)profile::explain(profile, {&frame, 1});
   yaml::Findings findings;
@@ -71,7 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::abort();  // refused without a reason
   }
   for (const auto* profile : built_in.all()) {
-    exercise(*profile, payload);
+    decode(*profile, payload);
   }
   return 0;
 }
