@@ -70,6 +70,12 @@ std::optional<simulate::OrionOptions> read_options(const Arguments& arguments, i
   return options;
 }
 
+/// On the loop: Asio 1.81 delivers a cancellation from elsewhere later, when the task may be gone already.
+asio::awaitable<void> end(async::TaskGroup& tasks) {
+  tasks.cancel();
+  co_await tasks.join();
+}
+
 void print_counters(std::size_t line, const simulate::OrionCounters& counters) {
   spdlog::info("line {}: {} connections, {} requests, {} responses, {} overlapping", line,
                counters.connections, counters.requests, counters.responses, counters.overlaps);
@@ -143,8 +149,7 @@ int simulate_command(const CommandArguments& arguments) {
                *lines > 1 ? " and following" : "", settings->baud, servers.front()->seed());
   loop.run();
   loop.restart();
-  tasks.cancel();
-  asio::co_spawn(loop, tasks.join(), [&](std::exception_ptr) { loop.stop(); });
+  asio::co_spawn(loop, end(tasks), [&](std::exception_ptr) { loop.stop(); });
   loop.run();
   for (std::size_t line = 0; line < servers.size(); ++line)
     print_counters(line + 1, servers[line]->counters());
