@@ -119,14 +119,16 @@ all_there() {
   done
 }
 wait_for 60 "discovery and readings of both packs over MQTT" all_there
+# The newest message of each topic, in the order in which the topics came.
+newest() { awk '!($1 in line) { order[++n] = $1 } { line[$1] = $0 } END { for (i = 1; i <= n; i++) print line[order[i]] }'; }
 show() { cut -c "1-${COLUMNS:-140}" | sed 's/^/  /'; }
 
 echo "Home Assistant discovery (one retained message a device):"
-grep '^homeassistant/device/' "$received" | awk '!seen[$1]++' | show
+grep '^homeassistant/device/' "$received" | newest | show
 echo "Availability and readings:"
-grep '^busbar/' "$received" | awk '!seen[$1]++' | show
+grep '^busbar/' "$received" | newest | show
 echo "Prometheus:"
-curl -fsS "http://127.0.0.1:$http_port/metrics" | grep -E '^busbar_(device_up|cell_voltage.*cell="0?1"|.*pack_voltage|.*current)' | head -n 8 | show
+curl -fsS "http://127.0.0.1:$http_port/metrics" | grep -E '^busbar_(device_up|cell_voltage_volts.*cell="1"|pack_voltage|current_|soc)' | show
 echo "On a terminal, busbar cells --config config/demo.yaml pack1:"
 "$busbar" cells --config config/demo.yaml pack1 2>&1 | show || true
 
