@@ -37,9 +37,9 @@ template <class T>
           timer.async_wait(asio::deferred))
           .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
   co_await throw_if_cancelled();
-  // What finished in the same moment as the timer still counts: its effect has happened.
-  if (value) co_return std::move(value);
+  // When the timer came first, a value only tells that the operation was cancelled.
   if (order[0] == 0 && failure) std::rethrow_exception(failure);
+  if (order[0] == 0 && value) co_return std::move(value);
   co_return std::nullopt;
 }
 
