@@ -41,7 +41,9 @@ std::optional<Published> published_from(std::string_view text) {
   for (const auto& [id, entry] : json["devices"].items()) {
     if (!entry.is_object()) return std::nullopt;
     PublishedDevice& device = published.devices[id];
-    for (const auto& [key, platform] : entry.value("components", Json::object()).items()) {
+    // Named: the loop would not keep alive what items() refers to.
+    const Json components = entry.value("components", Json::object());
+    for (const auto& [key, platform] : components.items()) {
       if (platform.is_string()) device.components.emplace(key, platform.get<std::string>());
     }
     for (const auto& topic : entry.value("topics", Json::array())) {
