@@ -14,6 +14,8 @@ FIVE_FILES = {
     "src/sink/mqtt/mqtt_sink.cpp": 350,
 }
 LONGEST, LONG, MEDIAN = 600, 400, 120
+# Lines of tests a line of product. The aim is 1; this is a ratchet on the way there: raise it, never lower it.
+TESTS = 0.7
 
 # (name, pattern in the code without comments, folders, why)
 FORBIDDEN = [
@@ -116,8 +118,8 @@ def _top_level(tree: Tree):
 def _tests(tree: Tree):
     product = sum(source.lines for source in tree.product)
     tests = sum(source.lines for source in tree.under("tests"))
-    if tests < product:
-        yield f"tests have {tests} lines, the product {product}; tests are at least as long"
+    if tests < product * TESTS:
+        yield f"tests have {tests} lines, the product {product}; {TESTS} a line is the least, 1 the aim"
 
 
 def report(tree: Tree) -> str:
@@ -131,7 +133,7 @@ def report(tree: Tree) -> str:
     return (
         f"{len(lengths)} files, {sum(lengths)} lines: median {statistics.median(lengths):.0f}, 95th percentile {at_95}, "
         f"longest {lengths[-1]}; comments {100 * comment / (comment + code):.0f} % (15 to 25 is the aim); "
-        f"tests {tests} lines, {tests / sum(lengths):.2f} a line of product"
+        f"tests {tests} lines, {tests / sum(lengths):.2f} a line of product (1 is the aim)"
     )
 
 
