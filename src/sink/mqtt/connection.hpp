@@ -30,6 +30,8 @@ class ConnectionEvents {
   virtual void on_lost(std::string reason) = 0;
   virtual void on_published(std::uint64_t id, bool delivered) = 0;
   virtual void on_message(std::string topic, std::string payload, bool retained) = 0;
+  /// The broker answered probe().
+  virtual void on_alive() = 0;
   /// The clean disconnect asked for by close() is done, or could not be done.
   virtual void on_closed() = 0;
 };
@@ -52,6 +54,8 @@ class Connection {
   virtual void publish(Publication publication) = 0;
   virtual void subscribe(std::vector<std::string> filters) = 0;
   virtual void unsubscribe(std::vector<std::string> filters) = 0;
+  /// Asks the broker for a sign of life that costs nobody else anything. Answered by on_alive.
+  virtual void probe() = 0;
   /// Disconnects cleanly: the last will is not sent. Answered by on_closed.
   virtual void close(std::chrono::milliseconds patience) = 0;
   /// Drops the connection without a word: the peer is taken for dead. Not answered.

@@ -160,19 +160,18 @@ void MqttSink::on_connected(int version, std::size_t max_packet) {
   session_.connected(environment_.now(), version, max_packet);
   outbox_.replay();
   announcer_.set_max_packet(max_packet);
+  collect();
+  std::vector<std::string> filters;
   if (options_.home_assistant.enabled) {
-    std::vector<std::string> filters{topics_.birth()};
+    filters.push_back(topics_.birth());
     if (first) {
-      // In this order: when our own status comes back, everything retained under the other two has come
-      // before it.
       filters.push_back(topics_.discovery_filter());
       filters.push_back(topics_.split_discovery_filter());
     }
-    collect();
-    if (first) filters.push_back(topics_.status());
-    connection_->subscribe(std::move(filters));
   }
-  collect();
+  // Last: when our own status comes back, all that is retained under the others has come before it.
+  filters.push_back(topics_.status());
+  connection_->subscribe(std::move(filters));
   timer_.cancel();
 }
 
@@ -206,7 +205,11 @@ void MqttSink::on_message(std::string topic, std::string payload, bool retained)
   if (topic == topics_.birth()) {
     if (!retained && payload == "online") session_.born(environment_.now());
   } else if (topic == topics_.status()) {
-    if (retained || payload == "online") session_.heard_all();
+    session_.heard_all();
+    // The last will of a connection that the broker buried late, or another daemon under our name: we are
+    // here.
+    if (payload == "offline" && !finishing_) put(Kind::availability, "", topics_.status(), "online");
+    pump();
   } else if (!payload.empty()) {
     if (const auto warning = announcer_.recall(topic, payload); !warning.empty()) trouble("warning", warning);
   }
@@ -223,6 +226,7 @@ void MqttSink::step() {
     outbox_.fail_all();
     trouble("connection to " + options_.url + " given up", "the broker does not answer");
   }
+  if (action.probe) connection_->probe();
   if (action.open) connection_->open(session_.version());
   if (action.recalled) {
     if (options_.home_assistant.enabled) {

@@ -3,12 +3,12 @@
 // What its version 1.2 (C library 1.3.12) needs: a fresh client for every attempt, because reusing one after
 // a dead connection can block for ever; no buffering and no kept tokens, because tokens of messages that were
 // never sent leak; no TLS error handler, because the library keeps a pointer to a copy that is gone (so
-// tls_diagnosis.cpp asks OpenSSL itself); no waiting inside callbacks, which all run on one thread of the
+// diagnosis.cpp asks OpenSSL itself); no waiting inside callbacks, which all run on one thread of the
 // library.
 #include "sink/mqtt/paho_connection.hpp"
 
+#include "sink/mqtt/diagnosis.hpp"
 #include "sink/mqtt/library_thread.hpp"
-#include "sink/mqtt/tls_diagnosis.hpp"
 #include "sink/mqtt/topics.hpp"
 
 #include <boost/asio/post.hpp>
@@ -52,28 +52,36 @@ std::string client_id(const Options& options) {
   return "busbar-" + std::string{host} + "-" + options.topic_prefix;
 }
 
-/// What the numbers of a refused connect mean to the person who can mend it.
-Refusal explain(const Options& options, int code, int reason, const std::string& text) {
-  Refusal refusal;
-  const std::string who =
-      options.username.empty() ? "without a user name" : "as user '" + options.username + "'";
-  if (code == 1 || reason == paho::ReasonCode::UNSUPPORTED_PROTOCOL_VERSION) {
-    refusal.unsupported_version = true;
-    refusal.reason = "the broker does not speak this version of MQTT";
-  } else if (code == 4 || reason == paho::ReasonCode::BAD_USER_NAME_OR_PASSWORD) {
-    refusal.reason = "the broker refused the login " + who + ": wrong user name or password";
-  } else if (code == 5 || reason == paho::ReasonCode::NOT_AUTHORIZED) {
-    refusal.reason = "the broker refused the login " + who + ": not authorised; check username and password";
-  } else if (code == 2 || reason == paho::ReasonCode::CLIENT_IDENTIFIER_NOT_VALID) {
-    refusal.reason = "the broker refused the client id '" + client_id(options) + "'; set client_id";
-  } else if (code == 3 || reason == paho::ReasonCode::SERVER_UNAVAILABLE) {
-    refusal.reason = "the broker says it is unavailable";
-  } else if (reason >= 0x80) {
-    refusal.reason = "the broker refused the connection: " + paho::exception::reason_code_str(reason);
-  } else {
-    refusal.reason = text.empty() ? paho::exception::error_str(code) : text;
+/// What a broker's no means to the person who can mend it. MQTT 3.1.1, section 3.2.2.3; MQTT 5.0,
+/// section 3.2.2.2.
+std::string meaning(const Options& options, int return_code, int reason) {
+  const std::string login = options.username.empty() ? "the login without a user name"
+                                                     : "the login as user '" + options.username + "'";
+  if (return_code == 2 || reason == paho::ReasonCode::CLIENT_IDENTIFIER_NOT_VALID) {
+    return "the client id '" + client_id(options) + "'; set client_id";
   }
-  return refusal;
+  if (return_code == 4 || reason == paho::ReasonCode::BAD_USER_NAME_OR_PASSWORD) {
+    return login + ": wrong user name or password";
+  }
+  if (return_code == 5 || reason == paho::ReasonCode::NOT_AUTHORIZED) {
+    return login + ": not authorised; check user name and password";
+  }
+  return "the connection: " +
+         (reason >= 0x80 ? paho::exception::reason_code_str(reason) : "it is unavailable");
+}
+
+Refusal explain(const Options& options, int code, int reason, const std::string& text) {
+  constexpr int wrong_version = 1;
+  constexpr int last_return_code = 5;
+  if (code == wrong_version || reason == paho::ReasonCode::UNSUPPORTED_PROTOCOL_VERSION) {
+    return {.reason = "the broker does not speak this version of MQTT", .unsupported_version = true};
+  }
+  if ((code > wrong_version && code <= last_return_code) || (reason >= 0x80 && reason <= 0xFF)) {
+    return {.reason = "the broker refused " + meaning(options, code, reason), .rejected = true};
+  }
+  // The library's words for a TCP connection that came about, and ended before the broker said anything.
+  const bool hung_up = text == "TCP connect completion failure";
+  return {.reason = text.empty() ? paho::exception::error_str(code) : text, .hung_up = hung_up};
 }
 
 class Client final : public paho::iaction_listener {
@@ -90,6 +98,7 @@ class Client final : public paho::iaction_listener {
   void publish(const Connection::Publication& publication);
   void subscribe(const std::vector<std::string>& filters);
   void unsubscribe(const std::vector<std::string>& filters);
+  void probe();
   void disconnect(std::chrono::milliseconds patience);
 
  private:
@@ -133,9 +142,7 @@ paho::connect_options Client::connect_options() const {
   } else {
     connect.set_clean_session(true);
   }
-  // The library takes up to 2.5 times its keepalive to notice a silent peer; we promise twice ours.
-  connect.set_keep_alive_interval(std::max<int>(1, static_cast<int>(options_.keepalive.count() / 2)));
-  connect.set_connect_timeout(connect_timeout);
+  connect.set_keep_alive_interval(std::max<int>(1, static_cast<int>(options_.keepalive.count())));
   connect.set_automatic_reconnect(false);
   connect.set_max_inflight(20);
   if (!options_.username.empty()) connect.set_user_name(options_.username);
@@ -172,6 +179,12 @@ void Client::unsubscribe(const std::vector<std::string>& filters) {
   for (const auto& filter : filters) client_.unsubscribe(filter);
 }
 
+void Client::probe() {
+  // The library keeps its pings to itself. Ending a subscription that there never was is answered by every
+  // broker.
+  client_.unsubscribe(Topics{options_}.probe(), nullptr, *this);
+}
+
 void Client::disconnect(std::chrono::milliseconds patience) {
   client_.disconnect(static_cast<int>(patience.count()), nullptr, *this);
 }
@@ -192,6 +205,8 @@ void Client::on_success(const paho::token& token) {
     tell([max_packet, version = version_](ConnectionEvents& events) {
       events.on_connected(version, max_packet);
     });
+  } else if (token.get_type() == paho::token::UNSUBSCRIBE) {
+    tell([](ConnectionEvents& events) { events.on_alive(); });
   } else if (token.get_type() == paho::token::DISCONNECT) {
     tell([](ConnectionEvents& events) { events.on_closed(); });
   }
@@ -217,17 +232,21 @@ void Client::on_refused(const paho::token& token) {
   } catch (const std::exception&) {
     // a token without response: there is no message
   }
-  auto refusal = explain(options_, token.get_return_code(), token.get_reason_code(), text);
+  const int code = token.get_return_code();
+  // With MQTT 5 the library gives the broker's reason code in place of the return code.
+  auto refusal = version_ == MQTTVERSION_5 && code >= 0x80 ? explain(options_, 0, code, text)
+                                                           : explain(options_, code, 0, text);
   asio::post(mailbox_->executor, [mailbox = mailbox_, generation = generation_, options = options_,
                                   refusal = std::move(refusal)]() mutable {
     if (mailbox->events == nullptr || mailbox->generation != generation) return;
-    if (!is_tls(options)) {
+    const bool clear = refusal.rejected || refusal.unsupported_version;
+    if (clear || (refusal.hung_up && !is_tls(options))) {
       mailbox->events->on_refused(std::move(refusal));
       return;
     }
     mailbox->thread->post([mailbox, generation, options = std::move(options),
                            refusal = std::move(refusal)]() mutable {
-      auto why = diagnose_tls(options);
+      auto why = diagnose(options);
       if (!why.empty()) refusal = Refusal{.reason = std::move(why)};
       post_event(mailbox, generation,
                  [refusal = std::move(refusal)](ConnectionEvents& events) { events.on_refused(refusal); });
@@ -292,6 +311,10 @@ class PahoConnection final : public Connection {
   void unsubscribe(std::vector<std::string> filters) override {
     on_client([filters = std::move(filters)](Client& client) { client.unsubscribe(filters); },
               [](ConnectionEvents&) {});
+  }
+
+  void probe() override {
+    on_client([](Client& client) { client.probe(); }, [](ConnectionEvents&) {});
   }
 
   void close(std::chrono::milliseconds patience) override {

@@ -65,6 +65,10 @@ Session::Action Session::step(Steady now) {
     lost(now);
     return action;
   }
+  if (now >= probe_due()) {
+    probed_ = now;
+    action.probe = true;
+  }
   if (replay_ && now >= *replay_ && phase_ == Phase::serving) {
     replay_.reset();
     last_replay_ = now;
@@ -78,10 +82,22 @@ Session::Action Session::step(Steady now) {
 }
 
 Steady Session::answer_deadline() const {
-  if (unanswered_.empty()) return Steady::max();
-  const auto oldest = unanswered_.begin()->second;
-  // As long as the broker answers anything it is alive; but one answer withheld for ever is a fault as well.
-  return std::min(std::max(oldest, last_answer_) + options_->keepalive, oldest + 2 * options_->keepalive);
+  Steady deadline = Steady::max();
+  if (!unanswered_.empty()) {
+    const auto oldest = unanswered_.begin()->second;
+    // As long as the broker answers anything it is alive; but one answer withheld for ever is a fault as
+    // well.
+    deadline =
+        std::min(std::max(oldest, last_answer_) + options_->keepalive, oldest + 2 * options_->keepalive);
+  }
+  return probed_ ? std::min(deadline, *probed_ + options_->keepalive) : deadline;
+}
+
+/// Half a keepalive of silence, so that a dead broker is known within one and a half, and a living one never
+/// misses us.
+Steady Session::probe_due() const {
+  if (probed_ || !unanswered_.empty()) return Steady::max();
+  return last_answer_ + Duration{options_->keepalive} / 2;
 }
 
 Steady Session::next_due() const {
@@ -91,11 +107,12 @@ Steady Session::next_due() const {
     case Phase::connecting:
       return deadline_;
     case Phase::recalling:
-      return heard_all_ ? Steady::min() : std::min(deadline_, answer_deadline());
+      return heard_all_ ? Steady::min() : std::min({deadline_, answer_deadline(), probe_due()});
     case Phase::serving:
       break;
   }
-  return std::min({answer_deadline(), replay_.value_or(Steady::max()), removal_.value_or(Steady::max())});
+  return std::min(
+      {answer_deadline(), probe_due(), replay_.value_or(Steady::max()), removal_.value_or(Steady::max())});
 }
 
 void Session::connected(Steady now, int version, std::size_t max_packet) {
@@ -105,6 +122,7 @@ void Session::connected(Steady now, int version, std::size_t max_packet) {
   connected_ = now;
   last_answer_ = now;
   unanswered_.clear();
+  probed_.reset();
   replay_.reset();
   heard_all_ = false;
   const bool recall = options_->home_assistant.enabled && !recalled_;
@@ -144,6 +162,11 @@ void Session::answered(std::uint64_t id, Steady now) {
   last_answer_ = now;
 }
 
+void Session::alive(Steady now) {
+  probed_.reset();
+  last_answer_ = now;
+}
+
 void Session::back_off(Steady now, Duration longest) {
   const auto step = std::min<Duration>(longest, first_retry * (1 << std::min(failures_, 10)));
   ++failures_;
@@ -151,6 +174,7 @@ void Session::back_off(Steady now, Duration longest) {
   phase_ = Phase::waiting;
   deadline_ = Steady::max();
   unanswered_.clear();
+  probed_.reset();
   replay_.reset();
 }
 

@@ -24,6 +24,7 @@ class Session {
   };
   struct Action {
     bool open = false;             ///< connect with version()
+    bool probe = false;            ///< nothing was heard for a while: is the broker alive?
     bool give_up = false;          ///< the connection is dead: abandon it
     bool recalled = false;         ///< nothing more is to be heard of the earlier run: announce, then serve
     bool replay = false;           ///< Home Assistant was born: repeat everything
@@ -43,6 +44,8 @@ class Session {
   void lost(Steady now);
   void sent(std::uint64_t id, Steady now);
   void answered(std::uint64_t id, Steady now);
+  /// The answer to a probe.
+  void alive(Steady now);
   /// Home Assistant says that it has started.
   void born(Steady now);
   /// Our own status came back after all that was retained before it.
@@ -67,6 +70,7 @@ class Session {
   void back_off(Steady now, Steady::duration longest);
   /// When the connection counts as dead because the broker owes an acknowledgement.
   [[nodiscard]] Steady answer_deadline() const;
+  [[nodiscard]] Steady probe_due() const;
 
   const Options* options_;
   Random random_;
@@ -76,6 +80,7 @@ class Session {
   Steady connected_{};
   Steady last_answer_{};
   std::map<std::uint64_t, Steady> unanswered_;  ///< publications by id, in the order of sending
+  std::optional<Steady> probed_;                ///< a probe waits for its answer since
   std::optional<Steady> replay_;
   std::optional<Steady> last_replay_;
   std::optional<Steady> removal_;

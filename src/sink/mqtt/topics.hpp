@@ -14,6 +14,8 @@ class Topics {
 
   /// online / offline of the daemon; also its last will.
   [[nodiscard]] std::string status() const { return prefix_ + "/status"; }
+  /// Nobody ever publishes here.
+  [[nodiscard]] std::string probe() const { return prefix_ + "/probe"; }
   [[nodiscard]] std::string version() const { return prefix_ + "/version"; }
   [[nodiscard]] std::string availability(std::string_view device) const { return of(device, "availability"); }
   /// The newest readings of all queries in one JSON object, for people.

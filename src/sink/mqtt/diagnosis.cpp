@@ -1,6 +1,6 @@
 // One handshake with OpenSSL itself, on a blocking socket with deadlines; called on the worker thread after a
 // failure.
-#include "sink/mqtt/tls_diagnosis.hpp"
+#include "sink/mqtt/diagnosis.hpp"
 
 #include <arpa/inet.h>
 #include <cerrno>
@@ -49,24 +49,30 @@ struct Address {
 };
 
 Address address_of(std::string_view url) {
+  const std::string fallback = url.starts_with("mqtts") ? "8883" : "1883";
   url.remove_prefix(url.find("://") + 3);
   url = url.substr(0, url.find('/'));
   if (url.starts_with('[')) {
     const auto end = url.find(']');
     const auto rest = end == std::string_view::npos ? std::string_view{} : url.substr(end + 1);
     return {std::string{url.substr(1, end - 1)},
-            rest.starts_with(':') ? std::string{rest.substr(1)} : "8883"};
+            rest.starts_with(':') ? std::string{rest.substr(1)} : fallback};
   }
   const auto colon = url.rfind(':');
-  if (colon == std::string_view::npos) return {std::string{url}, "8883"};
+  if (colon == std::string_view::npos) return {std::string{url}, fallback};
   return {std::string{url.substr(0, colon)}, std::string{url.substr(colon + 1)}};
 }
 
-int connect_to(const Address& address, timeval patience) {
+/// A connected socket, or -1 with what went wrong in `error`.
+int connect_to(const Address& address, timeval patience, std::string& error) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (::getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found) != 0) return -1;
+  if (const int code = ::getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found); code != 0) {
+    error = "the name '" + address.host + "' cannot be looked up: " + ::gai_strerror(code) +
+            "; check url and DNS";
+    return -1;
+  }
   const Addresses addresses{found};
   for (const auto* entry = found; entry != nullptr; entry = entry->ai_next) {
     const int fd = ::socket(entry->ai_family, entry->ai_socktype | SOCK_CLOEXEC, entry->ai_protocol);
@@ -74,6 +80,9 @@ int connect_to(const Address& address, timeval patience) {
     ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);  // bounds connect() too
     ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (::connect(fd, entry->ai_addr, entry->ai_addrlen) == 0) return fd;
+    const int code = errno == EINPROGRESS ? ETIMEDOUT : errno;
+    error = std::string{std::strerror(code)} +
+            (code == ECONNREFUSED ? "; is the broker running on this port?" : "");
     ::close(fd);
   }
   return -1;
@@ -138,6 +147,55 @@ std::string explain_failure(const std::string& error, bool has_certificate) {
   return "the TLS handshake failed: " + error;
 }
 
+/// What is wrong with the files, "" if nothing.
+std::string load_files(SSL_CTX* context, const TlsOptions& tls) {
+  if (tls.ca_file.empty()) {
+    SSL_CTX_set_default_verify_paths(context);
+  } else if (SSL_CTX_load_verify_locations(context, tls.ca_file.c_str(), nullptr) != 1) {
+    return "tls.ca_file '" + tls.ca_file + "' holds no certificate in PEM form: " + library_error();
+  }
+  if (!tls.certificate_file.empty()) {
+    const std::string& key = tls.key_file.empty() ? tls.certificate_file : tls.key_file;
+    SSL_CTX_set_default_passwd_cb_userdata(context, const_cast<char*>(tls.key_password.c_str()));
+    if (SSL_CTX_use_certificate_chain_file(context, tls.certificate_file.c_str()) != 1) {
+      return "tls.certificate_file '" + tls.certificate_file + "' cannot be used: " + library_error();
+    }
+    if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
+      return "tls.key_file '" + key + "' cannot be used: " + library_error();
+    }
+  }
+  return {};
+}
+
+std::string diagnose_tls(const TlsOptions& tls, const std::string& host, int fd) {
+  ERR_clear_error();
+  const Context context{SSL_CTX_new(TLS_client_method())};
+  if (!context) return {};
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  if (auto error = load_files(context.get(), tls); !error.empty()) return error;
+  const Stream stream{SSL_new(context.get())};
+  SSL_set_fd(stream.get(), fd);
+  // The verdict is asked for below; going on in spite of it is what lets us see the names in the certificate.
+  SSL_set_verify(stream.get(), SSL_VERIFY_NONE, nullptr);
+  if (is_ip(host)) {
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(stream.get()), host.c_str());
+  } else {
+    SSL_set_tlsext_host_name(stream.get(), host.c_str());
+    SSL_set1_host(stream.get(), host.c_str());
+  }
+  const bool shaken = SSL_connect(stream.get()) == 1;
+  const long verified = SSL_get_verify_result(stream.get());
+  if (tls.verify && verified != X509_V_OK) return explain_verification(verified, stream.get(), host);
+  if (!shaken) return explain_failure(library_error(), !tls.certificate_file.empty());
+  // With TLS 1.3 a missing client certificate is only complained about after the handshake.
+  const timeval moment{1, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
+  char byte = 0;
+  if (SSL_read(stream.get(), &byte, 1) == 1) return {};
+  const auto error = library_error();
+  return error.empty() ? std::string{} : explain_failure(error, !tls.certificate_file.empty());
+}
+
 }  // namespace
 
 bool is_tls(const Options& options) {
@@ -161,50 +219,13 @@ std::string unreadable_file(const TlsOptions& tls) {
   return {};
 }
 
-std::string diagnose_tls(const Options& options) {
-  const TlsOptions tls = options.tls.value_or(TlsOptions{});
+std::string diagnose(const Options& options) {
   const Address address = address_of(options.url);
-  ERR_clear_error();
-  const Context context{SSL_CTX_new(TLS_client_method())};
-  if (!context) return {};
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  if (tls.ca_file.empty()) {
-    SSL_CTX_set_default_verify_paths(context.get());
-  } else if (SSL_CTX_load_verify_locations(context.get(), tls.ca_file.c_str(), nullptr) != 1) {
-    return "tls.ca_file '" + tls.ca_file + "' holds no certificate in PEM form: " + library_error();
-  }
-  if (!tls.certificate_file.empty()) {
-    const std::string& key = tls.key_file.empty() ? tls.certificate_file : tls.key_file;
-    SSL_CTX_set_default_passwd_cb_userdata(context.get(), const_cast<char*>(tls.key_password.c_str()));
-    if (SSL_CTX_use_certificate_chain_file(context.get(), tls.certificate_file.c_str()) != 1) {
-      return "tls.certificate_file '" + tls.certificate_file + "' cannot be used: " + library_error();
-    }
-    if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1) {
-      return "tls.key_file '" + key + "' cannot be used: " + library_error();
-    }
-  }
-  const Socket socket{connect_to(address, timeval{3, 0})};
-  if (socket.fd < 0) return {};
-  const Stream stream{SSL_new(context.get())};
-  SSL_set_fd(stream.get(), socket.fd);
-  SSL_set_verify(stream.get(), tls.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-  if (is_ip(address.host)) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(stream.get()), address.host.c_str());
-  } else {
-    SSL_set_tlsext_host_name(stream.get(), address.host.c_str());
-    SSL_set1_host(stream.get(), address.host.c_str());
-  }
-  const bool shaken = SSL_connect(stream.get()) == 1;
-  const long verified = SSL_get_verify_result(stream.get());
-  if (tls.verify && verified != X509_V_OK) return explain_verification(verified, stream.get(), address.host);
-  if (!shaken) return explain_failure(library_error(), !tls.certificate_file.empty());
-  // With TLS 1.3 a missing client certificate is only complained about after the handshake.
-  const timeval moment{1, 0};
-  ::setsockopt(socket.fd, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
-  char byte = 0;
-  if (SSL_read(stream.get(), &byte, 1) == 1) return {};
-  const auto error = library_error();
-  return error.empty() ? std::string{} : explain_failure(error, !tls.certificate_file.empty());
+  std::string error;
+  const Socket socket{connect_to(address, timeval{3, 0}, error)};
+  if (socket.fd < 0) return error;
+  return is_tls(options) ? diagnose_tls(options.tls.value_or(TlsOptions{}), address.host, socket.fd)
+                         : std::string{};
 }
 
 }  // namespace busbar::sink::mqtt
