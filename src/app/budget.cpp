@@ -18,6 +18,8 @@ constexpr double bits_per_byte = 10;  // start, 8 data, stop
 constexpr double think_time_ms = 20;  // from the last byte of a request to the first of its answer
 constexpr double comfortable = 0.8;   // above, retries and writes have to wait
 
+// Request, thinking, answer, spacing. With several devices every poll is taken to change the unit: the worst
+// case.
 double cost_ms(const profile::ProfileQuery& query, const channel::Options& options, bool shared) {
   const auto bytes = static_cast<double>(query.typical_request + query.typical_response);
   const milliseconds spacing =
@@ -26,6 +28,7 @@ double cost_ms(const profile::ProfileQuery& query, const channel::Options& optio
          static_cast<double>(spacing.count());
 }
 
+// Retries, probes and writes are not in it; that is what the comfortable load leaves room for.
 ChannelBudget budget_of(const ChannelConfiguration& channel, const Configuration& configuration,
                         const profile::Library& profiles) {
   ChannelBudget budget{channel.id, channel.channel.baud, {}, 0};
@@ -85,6 +88,7 @@ milliseconds advised_interval(const ChannelBudget& budget, const Heaviest& query
   return fits == round.end() ? round.back() : *fits;
 }
 
+// "voltages of 8 devices to 5s"
 std::string advice(const ChannelBudget& budget) {
   const Heaviest query = heaviest(budget);
   return query.query + " of " + std::to_string(query.devices) +

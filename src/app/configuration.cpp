@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> log_levels{"trace", "debug", "info", "warning", "error"};
 
+// The version is that of the file's form; a later busbar will read 1 as it is read here.
 void read_version(yaml::MapReader& reader) {
   const yaml::Node* const version = reader.node("version");
   if (version == nullptr) {
@@ -37,6 +38,7 @@ std::string state_directory(yaml::MapReader& reader, const std::string& file,
                                                  : variable->second.substr(0, variable->second.find(':'));
 }
 
+// The hint is a line that can be pasted.
 const yaml::Node* required_section(yaml::MapReader& reader, std::string_view key, std::string_view example) {
   const yaml::Node* const node = reader.node(key);
   if (node == nullptr && !reader.document().root.entries.empty()) {
@@ -45,6 +47,7 @@ const yaml::Node* required_section(yaml::MapReader& reader, std::string_view key
   return node;
 }
 
+// Channels come before devices, which name them; the order in the file does not matter.
 void read_root(const ReadContext& context, yaml::MapReader& reader, Configuration& configuration) {
   const yaml::Node* channel_defaults = nullptr;
   const yaml::Node* device_defaults = nullptr;
@@ -89,6 +92,7 @@ yaml::Findings without_consequences(const yaml::Findings& first, const yaml::Fin
   return merged;
 }
 
+// The second line of defence: nodes marked secret are not shown in the first place.
 yaml::Findings masked(const yaml::Findings& findings, std::span<const std::string> secrets) {
   yaml::Findings clean;
   for (const yaml::Finding& finding : findings.list()) {
@@ -98,6 +102,7 @@ yaml::Findings masked(const yaml::Findings& findings, std::span<const std::strin
   return clean;
 }
 
+// Goes on after findings as far as there is something to read, so that one run tells all.
 Loaded interpret(yaml::Document document, yaml::Findings syntax, const Environment& environment) {
   Loaded loaded;
   if (!syntax.empty() && document.root.type == yaml::Type::null) {

@@ -32,9 +32,10 @@ struct DeviceConfiguration {
   std::string channel;
   std::string profile;
   std::uint32_t address = 0;
-  std::map<std::string, std::chrono::milliseconds> intervals;  ///< per query, defaults resolved; 0 = not polled
-  std::vector<std::string> allow_writes;                       ///< exact names of write queries
-  unsigned offline_after = 3;  ///< failed polls in a row before the device is called offline
+  /// Every read query of the profile, defaults resolved; 0 = not polled.
+  std::map<std::string, std::chrono::milliseconds> intervals;
+  std::vector<std::string> allow_writes;  ///< exact names of write queries
+  unsigned offline_after = 3;             ///< failed polls in a row before the device is called offline
   bool operator==(const DeviceConfiguration&) const = default;
 };
 
@@ -66,9 +67,11 @@ struct Loaded {
 };
 
 [[nodiscard]] Loaded load_configuration(const std::string& path, const Environment& environment);
-[[nodiscard]] Loaded parse_configuration(std::string_view text, std::string file, const Environment& environment);
+[[nodiscard]] Loaded parse_configuration(std::string_view text, std::string file,
+                                         const Environment& environment);
 
-/// The resolved configuration, the schedule and the bus-time budget of each channel, for --dry-run. No secrets.
+/// The resolved configuration, the schedule and the bus-time budget of each channel, for --dry-run. No
+/// secrets.
 [[nodiscard]] std::string describe(const Configuration& configuration, const profile::Library& profiles);
 /// "channel rs485: polls need 112 % of the wire …" for every channel whose polls do not fit.
 [[nodiscard]] std::vector<std::string> budget_warnings(const Configuration& configuration,

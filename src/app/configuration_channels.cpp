@@ -23,6 +23,8 @@ struct Wire {
   std::optional<std::chrono::seconds> keepalive;
 };
 
+// Ranges are wide enough for every adapter on the market; baud is not limited to a list, as termios takes any
+// rate the driver takes.
 Wire read_wire(yaml::MapReader& reader) {
   Wire wire;
   wire.baud = reader.integer("baud", 50, 4'000'000);
@@ -39,6 +41,7 @@ Wire read_wire(yaml::MapReader& reader) {
   return wire;
 }
 
+// Pauses between attempts to connect; the first one is min, jitter and doubling are the policy's.
 void read_reconnect(const ReadContext& context, const yaml::Node* node, channel::Options& options) {
   if (node == nullptr) {
     return;
@@ -54,6 +57,8 @@ void read_reconnect(const ReadContext& context, const yaml::Node* node, channel:
   reader.finish();
 }
 
+// A silent device is left alone after `failures` polls and probed ever more rarely, so that the others keep
+// their period.
 void read_breaker(const ReadContext& context, const yaml::Node* node, channel::Options& options) {
   if (node == nullptr) {
     return;
@@ -71,6 +76,8 @@ void read_breaker(const ReadContext& context, const yaml::Node* node, channel::O
   reader.finish();
 }
 
+// How the medium is driven, whatever the link. Keys that are not there keep what `options` holds: the
+// defaults.
 void read_options(const ReadContext& context, yaml::MapReader& reader, channel::Options& options) {
   set(options.spacing, reader.duration("spacing", 0ms, 1min));
   set(options.after_connect, reader.duration("after_connect", 0ms, 1min));
@@ -84,6 +91,7 @@ void read_options(const ReadContext& context, yaml::MapReader& reader, channel::
   read_breaker(context, reader.node("breaker"), options);
 }
 
+// The baud rate has no place here: it stays with the channel, for the budget.
 void apply(const Wire& wire, link::TcpOptions& tcp) {
   set(tcp.connect_timeout, wire.connect_timeout);
   set(tcp.write_timeout, wire.write_timeout);
@@ -128,6 +136,7 @@ void refuse_useless_keys(yaml::MapReader& reader, bool serial, const std::string
   }
 }
 
+// The link as text, then the defaults of the file, then the keys of the channel itself: the later wins.
 void read_link(const ReadContext& context, yaml::MapReader& reader, const Wire& defaults, const Wire& own,
                ChannelConfiguration& channel) {
   const auto text = reader.require_text("link");

@@ -12,6 +12,7 @@ using yaml::Node;
 
 std::string line_of(yaml::Place place) { return "line " + std::to_string(place.line); }
 
+// Two links are the same medium when they reach the same host and port, or the same device file.
 std::string endpoint_key(const link::Options& options) {
   if (const auto* const tcp = std::get_if<link::TcpOptions>(&options)) {
     return tcp->host.empty() ? "" : "tcp " + tcp->host + ' ' + std::to_string(tcp->port);
@@ -38,6 +39,7 @@ void check_links(const ReadContext& context, const Configuration& configuration)
   }
 }
 
+// Two devices with one address would both report whatever that address answers.
 void check_addresses(const ReadContext& context, const Configuration& configuration) {
   const Node& root = context.document.root;
   std::map<std::pair<std::string, std::uint32_t>, const DeviceConfiguration*> seen;
@@ -79,6 +81,7 @@ void check_protocols(const ReadContext& context, const Configuration& configurat
   }
 }
 
+// A default interval may name a query that only some profiles have, but not one that none has.
 void check_default_intervals(const ReadContext& context, const Configuration& configuration) {
   const Node& root = context.document.root;
   std::set<std::string_view> known;
@@ -108,6 +111,7 @@ void check_default_intervals(const ReadContext& context, const Configuration& co
   }
 }
 
+// Harmless, but often the trace of a misspelt "channel" elsewhere.
 void warn_unused_channels(const ReadContext& context, const Configuration& configuration) {
   for (const ChannelConfiguration& channel : configuration.channels) {
     const bool used =
@@ -120,6 +124,7 @@ void warn_unused_channels(const ReadContext& context, const Configuration& confi
   }
 }
 
+// A deadband for a reading nobody gives would silently filter nothing.
 void check_deadband(const ReadContext& context, const Configuration& configuration,
                     const sink::mqtt::Options& mqtt) {
   std::set<std::string_view> known;
@@ -152,6 +157,8 @@ std::string normal(const std::string& path) {
   return std::filesystem::path(path).lexically_normal().string();
 }
 
+// Brokers throw out the first of two clients with one id, and two writers of one file or topic undo each
+// other.
 struct ClaimsOf {
   std::vector<Claim> operator()(const sink::mqtt::Options& o) const {
     std::vector<Claim> claims{{"topic " + o.url + ' ' + o.topic_prefix,

@@ -11,6 +11,7 @@ using std::chrono::milliseconds;
 
 using Intervals = std::map<std::string, milliseconds, std::less<>>;
 
+// There are no default writes: what may change a device is allowed device by device.
 struct DeviceDefaults {
   std::optional<std::string> channel;
   std::optional<std::string> profile;
@@ -18,6 +19,7 @@ struct DeviceDefaults {
   unsigned offline_after = DeviceConfiguration{}.offline_after;
 };
 
+// The reads or the writes of a profile, for checks and for hints.
 std::vector<std::string_view> query_names(const profile::Profile& profile, bool write) {
   std::vector<std::string_view> names;
   for (const profile::ProfileQuery& query : profile.queries) {
@@ -32,6 +34,8 @@ bool contains(const std::vector<std::string_view>& names, std::string_view name)
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// Names are checked later, against the profile of each device. "off" is text here: YAML 1.2 knows no such
+// boolean.
 Intervals read_intervals(const ReadContext& context, const yaml::Node* node) {
   Intervals intervals;
   if (node == nullptr) {
@@ -64,6 +68,7 @@ DeviceDefaults read_defaults(const ReadContext& context, const yaml::Node* node)
   return defaults;
 }
 
+// Reads one device after the other; holds what is the same for all.
 class DeviceReader {
  public:
   DeviceReader(const ReadContext& context, const DeviceDefaults& defaults,
@@ -124,6 +129,7 @@ class DeviceReader {
     }
   }
 
+  // nullptr when the profile is missing or unknown; what depends on it is then left unchecked.
   const profile::Profile* read_profile(yaml::MapReader& reader, DeviceConfiguration& device) {
     const yaml::Node* const own = reader.node("profile");
     if (own == nullptr && !defaults_.profile) {
@@ -144,12 +150,14 @@ class DeviceReader {
     return profile;
   }
 
+  // Without a profile any address passes: the unknown profile is the finding to mend first.
   void read_address(yaml::MapReader& reader, const profile::Profile* profile, DeviceConfiguration& device) {
     const std::uint32_t max = profile != nullptr ? profile->max_address : 0xFFFFFFFFU;
     device.address = profile != nullptr ? profile->default_address : 0;
     set(device.address, reader.integer("address", 0, max));
   }
 
+  // A misspelt query would silently keep its default interval.
   void refuse_unknown_intervals(const profile::Profile& profile, const yaml::Node* intervals) {
     if (intervals == nullptr) {
       return;
@@ -168,6 +176,7 @@ class DeviceReader {
     }
   }
 
+  // The profile's own interval, then the defaults of the file, then the device: the later wins.
   void resolve_intervals(const profile::Profile& profile, const Intervals& own,
                          DeviceConfiguration& device) const {
     for (const profile::ProfileQuery& query : profile.queries) {
@@ -183,6 +192,7 @@ class DeviceReader {
     }
   }
 
+  // Exact names only: no pattern and no "all" may open a write by accident.
   void refuse_unknown_writes(const profile::Profile& profile, const yaml::Node* node) {
     if (node == nullptr) {
       return;
@@ -218,6 +228,7 @@ class DeviceReader {
                : own;
   }
 
+  // The value as a finding may show it: masked when it is a secret.
   static std::string shown_name(const yaml::Node* own, const std::string& name) {
     return own != nullptr ? yaml::shown(*own) : yaml::in_quotes(name);
   }

@@ -10,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// What a url says, for the checks of password and TLS.
 struct Broker {
   bool tls = false;
   std::string host;
@@ -22,6 +23,8 @@ std::optional<Broker> refuse_url(yaml::MapReader& reader, const std::string& mes
   return std::nullopt;
 }
 
+// scheme://host[:port][/], with the default ports of the IANA registry: 1883 for mqtt, 8883 for secure-mqtt.
+// User and password are refused in it, because urls appear in logs and metrics.
 std::optional<Broker> parse_broker(yaml::MapReader& reader, const std::string& text) {
   Broker broker;
   std::string_view rest = text;
@@ -61,6 +64,7 @@ std::optional<Broker> parse_broker(yaml::MapReader& reader, const std::string& t
   return broker;
 }
 
+// Where an unencrypted password does not leave the machine.
 bool is_loopback(std::string_view host) {
   return host == "localhost" || host.starts_with("127.") || host == "::1";
 }
@@ -79,6 +83,7 @@ bool is_node_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 && text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
+// An option that is empty by default ("birth_topic") may be written out as empty.
 void read_topic(yaml::MapReader& reader, std::string_view key, std::string& topic) {
   const auto text = reader.text(key);
   if (text && !(text->empty() && topic.empty()) && !is_topic(*text)) {
@@ -91,12 +96,15 @@ void read_topic(yaml::MapReader& reader, std::string_view key, std::string& topi
   }
 }
 
+// Paths start at the directory of the configuration file, so that a file and its certificates can be moved
+// together.
 void read_path(const ReadContext& context, yaml::MapReader& reader, std::string_view key, std::string& path) {
   if (const auto text = reader.text(key)) {
     path = beside(context.document.file, *text);
   }
 }
 
+// The files are not opened here: they may appear later, and the sink says which one it cannot read.
 sink::mqtt::TlsOptions read_tls(const ReadContext& context, const yaml::Node& node) {
   sink::mqtt::TlsOptions tls;
   const yaml::Node map = or_empty_map(node);
@@ -130,8 +138,8 @@ sink::mqtt::HomeAssistantOptions read_home_assistant(const ReadContext& context,
   read_topic(reader, "prefix", options.prefix);
   read_topic(reader, "birth_topic", options.birth_topic);
   if (const auto node_id = reader.text("node_id"); node_id && !is_node_id(*node_id)) {
-    reader.fail("node_id",
-                "'node_id' must be of a-z, A-Z, 0-9, '_' and '-', found " + yaml::shown(*reader.node("node_id")));
+    reader.fail("node_id", "'node_id' must be of a-z, A-Z, 0-9, '_' and '-', found " +
+                               yaml::shown(*reader.node("node_id")));
   } else {
     set(options.node_id, node_id);
   }
@@ -140,6 +148,7 @@ sink::mqtt::HomeAssistantOptions read_home_assistant(const ReadContext& context,
   return options;
 }
 
+// Keys of readings; whether any device gives them is checked when all devices are known.
 void read_deadband(const ReadContext& context, yaml::MapReader& sink, sink::mqtt::Options& options) {
   const yaml::Node* const node = sink.node("deadband");
   if (node == nullptr) {
@@ -157,6 +166,8 @@ void read_deadband(const ReadContext& context, yaml::MapReader& sink, sink::mqtt
   }
 }
 
+// How messages look and how many may wait. Quality of service and versions: MQTT 5.0, sections 4.3
+// and 3.1.2.2.
 void read_publishing(yaml::MapReader& reader, sink::mqtt::Options& options) {
   constexpr std::array<std::string_view, 2> modes{"every", "on_change"};
   constexpr std::array<std::string_view, 3> versions{"auto", "5", "3.1.1"};
@@ -176,6 +187,7 @@ void read_publishing(yaml::MapReader& reader, sink::mqtt::Options& options) {
   set(options.max_queue_bytes, reader.integer("max_queue_bytes", 65'536, 1'073'741'824));
 }
 
+// Settings that contradict each other; "tls" beside mqtt:// would suggest a safety that is not there.
 void check_credentials(const ReadContext& context, yaml::MapReader& reader,
                        const std::optional<Broker>& broker, const sink::mqtt::Options& options) {
   if (!options.password.empty() && options.username.empty()) {

@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// The mode is read as octal with or without a leading 0: 644 in a YAML file is never meant as decimal.
 sink::prometheus::TextfileOptions read_textfile(const ReadContext& context, yaml::MapReader& reader,
                                                 std::string id) {
   sink::prometheus::TextfileOptions options;
@@ -40,6 +41,7 @@ sink::prometheus::TextfileOptions read_textfile(const ReadContext& context, yaml
   return options;
 }
 
+// A name is not resolved: it could mean another interface tomorrow than it does today.
 sink::prometheus::HttpOptions read_http(const ReadContext& context, yaml::MapReader& reader, std::string id) {
   sink::prometheus::HttpOptions options;
   options.name = std::move(id);
@@ -84,6 +86,7 @@ sink::screen::Options read_screen(yaml::MapReader& reader, std::string id) {
 
 constexpr std::array<std::string_view, 4> types{"mqtt", "textfile", "http", "screen"};
 
+// "mqtt: {…}" needs no type; "cloud: {type: mqtt, …}" does.
 std::optional<std::string> sink_type(const ReadContext& context, yaml::MapReader& reader,
                                      const yaml::Entry& entry) {
   if (reader.node("type") != nullptr) {

@@ -12,6 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// Two blanks a level; one line a key.
 class Writer {
  public:
   void open(std::string_view key) {
@@ -45,6 +46,7 @@ std::string_view name_of(link::Parity parity) {
   return parity == link::Parity::none ? "none" : parity == link::Parity::even ? "even" : "odd";
 }
 
+// The settings of the link as keys of the channel, so that each has its default shown.
 struct WriteLink {
   Writer& out;
   unsigned baud;
@@ -113,6 +115,7 @@ void write_device(Writer& out, const DeviceConfiguration& device) {
   out.close();
 }
 
+// The type is always written: then the id can be any.
 struct WriteSink {
   Writer& out;
 

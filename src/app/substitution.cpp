@@ -27,6 +27,7 @@ bool is_variable_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), is_name_character);
 }
 
+// One walk over one document; the first failure of a value ends that value only.
 class Substitution {
  public:
   Substitution(yaml::Document& document, const Environment& environment, yaml::Findings& findings)
@@ -57,6 +58,7 @@ class Substitution {
     }
   }
 
+  // What is put in is never scanned again: a secret may hold any characters, "${" included.
   void replace(yaml::Node& node) {
     const std::string source = std::move(node.scalar);
     node.scalar.clear();
@@ -86,6 +88,7 @@ class Substitution {
     }
   }
 
+  // The text between the braces; nullopt after a finding. Marks the node when the value is a secret.
   std::optional<std::string> evaluate(yaml::Node& node, std::string_view expression) {
     if (expression.starts_with("file:")) {
       node.secret = true;
@@ -116,6 +119,7 @@ class Substitution {
     return variable->second;
   }
 
+  // systemd.exec(5), "Credentials": one file for each credential in a directory only the service can read.
   std::optional<std::string> credential(const yaml::Node& node, const std::string& name) {
     if (name.empty() || name.find('/') != std::string::npos || name.starts_with('.')) {
       fail(node, "${credential:" + clipped(name) + "}: a credential has a plain name, not a path");
@@ -130,6 +134,7 @@ class Substitution {
     return content(node, directory->second + '/' + name);
   }
 
+  // A file as one value. Editors and `echo` end a file with a line end that is not part of the password.
   std::optional<std::string> content(const yaml::Node& node, const std::string& path) {
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
@@ -168,6 +173,7 @@ class Substitution {
     return true;
   }
 
+  // Fit for a message, without the quotes.
   static std::string clipped(std::string_view text) {
     const std::string quoted = yaml::in_quotes(text);
     return quoted.substr(1, quoted.size() - 2);

@@ -26,6 +26,8 @@ constexpr std::size_t max_nodes = 100'000;
 
 struct LimitReached {};  // ends the parse from within a callback; already reported
 
+// Receives the events of one document in order. Each open list or mapping is a level; a closed one is moved
+// into the level above, so that no pointer into the tree is kept.
 class TreeBuilder : public YAML::EventHandler {
  public:
   TreeBuilder(const SourceText& source, Document& document, Findings& findings)
@@ -95,6 +97,7 @@ class TreeBuilder : public YAML::EventHandler {
     add(mark, std::move(message), std::move(hint));
     throw LimitReached{};
   }
+  // Without aliases there are no cycles and no tree larger than its text.
   void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (anchor != 0) {
       add(mark, "an anchor (&name) is not supported here", "write the value out where it is needed");
@@ -131,6 +134,7 @@ class TreeBuilder : public YAML::EventHandler {
     attach(std::move(node));
   }
 
+  // Keys and values of a mapping come by turns.
   void attach(Node node) {
     if (levels_.empty()) {
       document_.root = std::move(node);
@@ -149,6 +153,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
+  // The first of two equal keys counts; the value of a refused key is read and dropped.
   void take_key(Level& level, Node node) {
     level.key_place = node.place;
     level.drop = node.type != Type::scalar;
@@ -177,6 +182,7 @@ class TreeBuilder : public YAML::EventHandler {
   int documents_ = 0;
 };
 
+// yaml-cpp speaks of its own states; these are the words for who wrote the file. First match counts.
 struct Translation {
   std::string_view theirs;  // part of yaml-cpp's message
   std::string_view message;

@@ -26,6 +26,7 @@ std::string unquote_hint(const Node& node) {
   return node.quoted ? "in quotes it is text; remove the quotes" : "";
 }
 
+// What people write, in any case; "y" and "n" are too easily something else.
 std::optional<bool> parse_boolean(std::string_view text) {
   static constexpr std::array<std::string_view, 3> yes{"true", "yes", "on"};
   static constexpr std::array<std::string_view, 3> no{"false", "no", "off"};
@@ -38,6 +39,7 @@ std::optional<bool> parse_boolean(std::string_view text) {
   return std::find(no.begin(), no.end(), lower) != no.end() ? std::optional<bool>(false) : std::nullopt;
 }
 
+// The two usual mistakes, a missing unit and "m" for minutes, are answered with the very text to write.
 std::string duration_hint(const Node& node) {
   if (const auto bare = parse_integer(node.scalar); bare && *bare > 0 && !node.secret) {
     return "add the unit, e.g. '" + node.scalar + "s'";
@@ -201,6 +203,7 @@ void MapReader::fail(std::string_view key, std::string message, std::string hint
   findings_->add(file(), place(key), std::move(message), std::move(hint));
 }
 
+// Known are the keys that were asked for: the reader needs no list of its own that could grow stale.
 void MapReader::finish() {
   const std::vector<std::string_view> known(known_.begin(), known_.end());
   for (const Entry& entry : node_->entries) {

@@ -76,6 +76,7 @@ std::optional<double> parse_number(std::string_view text) {
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
+// No bare numbers and no "m": each would be read as something else by half of all readers.
 std::optional<milliseconds> parse_duration(std::string_view text) {
   if (text == "0") {
     return milliseconds{0};
