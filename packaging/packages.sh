@@ -18,7 +18,7 @@ packages_of() {
     demo) echo mosquitto mosquitto-clients curl ;;
     test)
       echo libgtest-dev libgmock-dev libbenchmark-dev mosquitto mosquitto-clients prometheus curl socat openssl \
-        python3 systemd clang libclang-rt-14-dev clang-format ;;
+        python3 systemd locales clang libclang-rt-14-dev clang-format ;;
     tidy) echo clang clang-tidy ;;
     run)
       echo libboost-program-options1.81.0 libpaho-mqttpp3-1 libpaho-mqtt1.3 libyaml-cpp0.7 libspdlog1.10 libfmt9 \

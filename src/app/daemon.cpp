@@ -39,44 +39,46 @@ std::string describe(std::exception_ptr error) {
   }
 }
 
-/// One loop, one task group, one site; runs a main coroutine to its end and takes everything down in order.
+/// One loop, one site; runs a main coroutine to its end and takes everything down in order.
 class Runner {
  public:
-  Runner(const Configuration& configuration, const profile::Library& profiles,
-         std::vector<std::unique_ptr<sink::Sink>> extra)
-      : tasks_{loop_.get_executor(),
-               [this](std::string_view name, std::exception_ptr error) { fail(name, std::move(error)); }},
+  Runner(Reload reload, std::vector<std::unique_ptr<sink::Sink>> extra)
+      : reload_{std::move(reload)},
+        tasks_{loop_.get_executor(), on_failure()},
         stop_{loop_.get_executor()},
-        site_{configuration, profiles, tasks_, std::move(extra)},
-        signals_{loop_.get_executor(), [this] { stop_.notify(); }} {}
+        hang_up_{loop_.get_executor()},
+        site_{loop_.get_executor(), on_failure(), std::move(extra)},
+        signals_{loop_.get_executor(), [this] { stop_.notify(); }, {}, [this] { hang_up_.notify(); }} {}
 
-  [[nodiscard]] int daemon() { return run(serve()); }
-  [[nodiscard]] int once() { return run(poll_all()); }
+  [[nodiscard]] int daemon(SharedSetup setup) { return run(serve(std::move(setup))); }
+  [[nodiscard]] int once(SharedSetup setup) { return run(poll_all(std::move(setup))); }
 
  private:
   int run(asio::awaitable<void> main) {
     asio::co_spawn(loop_, std::move(main), [this](std::exception_ptr error) {
+      ended_well_ = !error;
       if (error) fail("main", std::move(error));
       loop_.stop();
     });
     loop_.run();
+    // Only after a failure of the main coroutine itself: its tasks cannot be awaited any more.
+    if (!ended_well_) ::_exit(exit_software);
     // Name resolution runs on a thread of Asio's that cannot be interrupted; it must not hold up the exit.
     std::signal(SIGALRM, [](int) { ::_exit(exit_ok); });
     if (code_ == exit_ok) ::alarm(1);
-    // Only after a failure of the main coroutine itself: its tasks cannot be awaited any more.
-    if (tasks_.size() > 0) ::_exit(exit_software);
     return code_;
   }
 
-  asio::awaitable<void> serve() {
-    site_.start(true);
+  asio::awaitable<void> serve(SharedSetup setup) {
+    co_await site_.apply(std::move(setup), true);
     notifier_.ready(site_.status_line());
     spdlog::info("busbar {} started", version);
     tasks_.spawn("watchdog", notifier_.watchdog([this] { return site_.stalled(); }));
     tasks_.spawn("status", report_status());
+    tasks_.spawn("reload", reload_when_told());
     co_await stop_.wait();
     notifier_.stopping();
-    spdlog::info("stopping");
+    // Before the site: a reload that is under way must not start anything any more.
     co_await take_down(std::chrono::steady_clock::now() + farewell, false);
     spdlog::info("stopped");
   }
@@ -88,15 +90,29 @@ class Runner {
     }
   }
 
-  asio::awaitable<void> poll_all() {
-    site_.start(false);
+  asio::awaitable<void> reload_when_told() {
+    for (;;) {
+      co_await hang_up_.wait();
+      notifier_.reloading();
+      spdlog::info("SIGHUP: reading the configuration again");
+      auto setup = reload_();
+      const bool valid = setup != nullptr;
+      if (valid) co_await site_.apply(std::move(setup), true);
+      if (valid) spdlog::info("configuration reloaded");
+      notifier_.ready(valid ? site_.status_line()
+                            : "reload failed, the old configuration is kept; the log says why");
+    }
+  }
+
+  asio::awaitable<void> poll_all(SharedSetup setup) {
+    co_await site_.apply(std::move(setup), false);
     co_await async::race(ask_all(), stop_.wait());
     if (!asked_all_) {
       spdlog::error("interrupted");
       code_ = exit_temporary;
     }
     co_await take_down(std::chrono::steady_clock::now() + delivery, true);
-    for (const auto& account : site_.sinks().accounts()) {
+    for (const auto& account : site_.accounts()) {
       if (account.queued + account.dropped == 0) continue;
       spdlog::error("sink {}: {} message(s) not delivered: {}", account.name,
                     account.queued + account.dropped,
@@ -113,9 +129,13 @@ class Runner {
   }
 
   asio::awaitable<void> take_down(Steady deadline, bool keep_state) {
-    co_await site_.stop(deadline, keep_state);
     tasks_.cancel();
     co_await tasks_.join();
+    co_await site_.stop(deadline, keep_state);
+  }
+
+  async::TaskGroup::OnFailure on_failure() {
+    return [this](std::string_view name, std::exception_ptr error) { fail(name, std::move(error)); };
   }
 
   void fail(std::string_view name, std::exception_ptr error) {
@@ -124,11 +144,14 @@ class Runner {
     stop_.notify();
   }
 
+  Reload reload_;
   int code_ = exit_ok;
   bool asked_all_ = false;
+  bool ended_well_ = false;
   asio::io_context loop_{1};
   async::TaskGroup tasks_;
   async::Wakeup stop_;
+  async::Wakeup hang_up_;
   service::Notifier notifier_;
   Site site_;
   service::Signals signals_;
@@ -136,19 +159,17 @@ class Runner {
 
 }  // namespace
 
-int run_daemon(const Configuration& configuration, const profile::Library& profiles) {
-  Runner runner{configuration, profiles, {}};
-  return runner.daemon();
+int run_daemon(SharedSetup setup, Reload reload) {
+  Runner runner{std::move(reload), {}};
+  return runner.daemon(std::move(setup));
 }
 
-int run_once(const Configuration& configuration, const profile::Library& profiles,
-             std::vector<std::unique_ptr<sink::Sink>> extra) {
-  auto one_shot = configuration;
-  for (auto& options : one_shot.sinks) {
+int run_once(Setup setup, std::vector<std::unique_ptr<sink::Sink>> extra) {
+  for (auto& options : setup.configuration.sinks) {
     if (auto* screen = std::get_if<sink::screen::Options>(&options)) screen->once = true;
   }
-  Runner runner{one_shot, profiles, std::move(extra)};
-  return runner.once();
+  Runner runner{{}, std::move(extra)};
+  return runner.once(std::make_shared<const Setup>(std::move(setup)));
 }
 
 }  // namespace busbar::app

@@ -1,21 +1,25 @@
 // The two ways a site runs: as a service until told to stop, or once.
 #pragma once
 
-#include "app/configuration.hpp"
+#include "app/changes.hpp"
 #include "sink/sink.hpp"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
 namespace busbar::app {
 
+/// Reads the site file again; null when it is invalid, and then it has said why in the log.
+using Reload = std::function<SharedSetup()>;
+
 /// Until SIGTERM or SIGINT; ends within two seconds of it: sinks flushed, offline published, sockets closed.
-/// Returns exit_ok, or exit_software when a task died.
-[[nodiscard]] int run_daemon(const Configuration& configuration, const profile::Library& profiles);
+/// SIGHUP applies what `reload` gives; null keeps everything as it is. Returns exit_ok, or exit_software when
+/// a task died.
+[[nodiscard]] int run_daemon(SharedSetup setup, Reload reload);
 
 /// Every device polled once and every sink flushed; exit_ok, or exit_temporary when a device did not answer
 /// or a sink could not deliver. `extra` sinks get every report beside those of the configuration.
-[[nodiscard]] int run_once(const Configuration& configuration, const profile::Library& profiles,
-                           std::vector<std::unique_ptr<sink::Sink>> extra = {});
+[[nodiscard]] int run_once(Setup setup, std::vector<std::unique_ptr<sink::Sink>> extra = {});
 
 }  // namespace busbar::app

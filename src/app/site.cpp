@@ -1,6 +1,7 @@
-// Wiring only: every decision is taken in the folders that are wired here.
+// Wiring only: every decision is taken in the folders that are wired here, what changes in changes.cpp.
 #include "app/site.hpp"
 
+#include "app/describe_device.hpp"
 #include "app/sink_factory.hpp"
 #include "async/gather.hpp"
 #include "poll/schedule.hpp"
@@ -11,132 +12,211 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <map>
+#include <utility>
 
 namespace busbar::app {
 namespace {
 
-template <class Range>
-auto find_by_id(Range& range, std::string_view id) {
-  return std::find_if(range.begin(), range.end(), [id](const auto& entry) { return entry.id == id; });
-}
+/// What a sink that a reload removes may take to deliver its queue; nothing else waits for it longer.
+constexpr std::chrono::seconds farewell{2};
 
-std::chrono::milliseconds shortest_interval(const DeviceConfiguration& device) {
-  std::chrono::milliseconds shortest{0};
-  for (const auto& [query, interval] : device.intervals) {
-    if (interval.count() > 0 && (shortest.count() == 0 || interval < shortest)) shortest = interval;
-  }
-  return shortest;
-}
-
-sink::DeviceDescription describe_device(const DeviceConfiguration& device, const profile::Profile& profile,
-                                        std::string endpoint) {
-  sink::DeviceDescription description;
-  description.id = device.id;
-  description.name = device.name.empty() ? device.id : device.name;
-  description.manufacturer = profile.manufacturer;
-  description.model = profile.model;
-  description.profile = profile.name;
-  description.channel = device.channel;
-  description.endpoint = std::move(endpoint);
-  description.address = device.address;
-  for (const auto& query : profile.queries) {
-    if (query.request.write) continue;
-    sink::QueryDescription group;
-    group.name = query.request.name;
-    if (const auto found = device.intervals.find(group.name); found != device.intervals.end()) {
-      group.interval = found->second;
-    }
-    group.quantities = query.decoder.quantities();
-    for (const auto* quantity : group.quantities) {
-      if (query.decoder.guaranteed(*quantity)) group.guaranteed.push_back(quantity);
-    }
-    description.queries.push_back(std::move(group));
-  }
-  return description;
+bool listed(const std::vector<std::string>& ids, std::string_view id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
 asio::awaitable<void> poll_device(poll::Poller& poller, std::vector<std::string>& unanswered) {
+  // In a variable of its own: g++ 12 miscompiles !co_await in a condition.
   const bool answered = co_await poller.poll_once();
   if (!answered) unanswered.push_back(poller.device().id);
 }
 
+asio::awaitable<void> end(async::TaskGroup& tasks) {
+  tasks.cancel();
+  co_await tasks.join();
+}
+
 }  // namespace
 
-Site::Site(const Configuration& configuration, const profile::Library& profiles, async::TaskGroup& tasks,
+struct Site::LiveSink {
+  LiveSink(const Site& site, sink::Sink& sink_, bool configured_)
+      : sink{&sink_}, tasks{site.executor_, site.on_failure_}, configured{configured_} {
+    tasks.spawn("sink " + std::string{sink->name()}, sink->run());
+  }
+  sink::Sink* sink;  ///< owned by the fan-out
+  async::TaskGroup tasks;
+  bool configured;  ///< by the site file: a reload may end it
+};
+
+struct Site::LiveChannel {
+  LiveChannel(const Site& site, const ChannelConfiguration& entry, std::unique_ptr<protocol::Codec> codec)
+      : channel{site.executor_, entry.channel, link::make_link(entry.link), std::move(codec)},
+        tasks{site.executor_, site.on_failure_} {
+    tasks.spawn("channel " + entry.id, channel.run());
+  }
+  channel::Channel channel;
+  async::TaskGroup tasks;
+};
+
+struct Site::LiveDevice {
+  LiveDevice(Site& site, poll::Device device, channel::Channel& channel, Steady first,
+             sink::DeviceDescription description_)
+      : setup{site.setup_},
+        poller{std::move(device), channel, site.sinks_, first},
+        tasks{site.executor_, site.on_failure_},
+        description{std::move(description_)} {}
+  SharedSetup setup;  ///< keeps the profile alive
+  poll::Poller poller;
+  async::TaskGroup tasks;
+  sink::DeviceDescription description;
+};
+
+Site::Site(asio::any_io_executor executor, async::TaskGroup::OnFailure on_failure,
            std::vector<std::unique_ptr<sink::Sink>> extra)
-    : configuration_{configuration},
-      tasks_{tasks},
-      started_{std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())} {
-  add_sinks();
-  for (auto& sink : extra) sinks_.add(std::move(sink));
-  add_channels(profiles);
-  add_pollers(profiles);
+    : executor_{std::move(executor)},
+      on_failure_{std::move(on_failure)},
+      started_{std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())},
+      setup_{std::make_shared<const Setup>()} {
+  for (auto& sink : extra) {
+    live_sinks_.emplace_back(*this, *sink, false);
+    sinks_.add(std::move(sink));
+  }
 }
 
 Site::~Site() = default;
 
-void Site::add_sinks() {
-  for (const auto& options : configuration_.sinks) {
-    sinks_.add(make_sink(options, tasks_.executor(), [this] { return health(); }));
+asio::awaitable<void> Site::apply(SharedSetup setup, bool poll) {
+  const auto changes = compare(*setup_, *setup);
+  co_await end_devices(changes.devices.stop);
+  co_await end_channels(changes.channels.stop);
+  for (const auto& device : setup_->configuration.devices) {
+    const auto& kept = setup->configuration.devices;
+    const bool gone =
+        std::none_of(kept.begin(), kept.end(), [&](const auto& other) { return other.id == device.id; });
+    if (gone) sinks_.forget(device.id);
   }
+  co_await end_sinks(changes.sinks.stop);
+  setup_ = std::move(setup);
+  start_sinks(changes.sinks.start);
+  start_channels(changes.channels.start);
+  start_devices(changes.devices.start, poll);
 }
 
-void Site::add_channels(const profile::Library& profiles) {
-  for (const auto& entry : configuration_.channels) {
-    const auto user = std::find_if(configuration_.devices.begin(), configuration_.devices.end(),
-                                   [&](const auto& device) { return device.channel == entry.id; });
-    if (user == configuration_.devices.end()) {
-      spdlog::warn("channel {} has no device: not opened", entry.id);
+asio::awaitable<void> Site::end_devices(std::vector<std::string> ids) {
+  for (auto live = devices_.begin(); live != devices_.end();) {
+    if (!listed(ids, live->poller.device().id)) {
+      ++live;
       continue;
     }
-    const auto& profile = *profiles.find(user->profile);  // one protocol per channel, validated
-    auto codec = protocol::make_codec(profile.protocol, profile.dialect).value();
-    channels_.push_back(std::make_unique<channel::Channel>(tasks_.executor(), entry.channel,
-                                                           link::make_link(entry.link), std::move(codec)));
+    co_await end(live->tasks);
+    live = devices_.erase(live);
   }
 }
 
-void Site::add_pollers(const profile::Library& profiles) {
-  const auto now = std::chrono::steady_clock::now();
-  for (const auto& channel : channels_) {
-    const auto& id = channel->options().id;
-    const auto on_channel = [&](const auto& device) { return device.channel == id; };
-    const auto count = static_cast<std::size_t>(
-        std::count_if(configuration_.devices.begin(), configuration_.devices.end(), on_channel));
-    std::size_t index = 0;
-    for (const auto& device : configuration_.devices) {
-      if (!on_channel(device)) continue;
-      const auto& profile = *profiles.find(device.profile);
-      const auto start = now + poll::stagger(index++, count, shortest_interval(device));
-      sinks_.describe(describe_device(device, profile, channel->health().endpoint));
-      poll::Device polled{
-          device.id, &profile, device.address, device.intervals, device.allow_writes, device.offline_after};
-      pollers_.push_back(std::make_unique<poll::Poller>(std::move(polled), *channel, sinks_, start));
+asio::awaitable<void> Site::end_channels(std::vector<std::string> ids) {
+  for (auto live = channels_.begin(); live != channels_.end();) {
+    if (!listed(ids, live->channel.options().id)) {
+      ++live;
+      continue;
     }
+    live->channel.stop();
+    co_await end(live->tasks);
+    live = channels_.erase(live);
   }
 }
 
-void Site::start(bool poll) {
-  for (const auto& sink : sinks_.all()) tasks_.spawn("sink " + std::string{sink->name()}, sink->run());
-  for (const auto& channel : channels_) tasks_.spawn("channel " + channel->options().id, channel->run());
-  if (!poll) return;
-  for (const auto& poller : pollers_) tasks_.spawn("poller " + poller->device().id, poller->run());
+asio::awaitable<void> Site::end_sink(LiveSink& live, Steady deadline, bool keep_state) {
+  co_await live.sink->finish(deadline, keep_state);
+  co_await end(live.tasks);
+}
+
+asio::awaitable<void> Site::end_sinks(std::vector<std::string> names) {
+  const auto deadline = std::chrono::steady_clock::now() + farewell;
+  std::vector<asio::awaitable<void>> farewells;
+  for (auto& live : live_sinks_) {
+    if (live.configured && listed(names, live.sink->name()))
+      farewells.push_back(end_sink(live, deadline, false));
+  }
+  co_await async::gather(std::move(farewells));
+  std::erase_if(live_sinks_, [&](const LiveSink& live) {
+    const bool ended = live.configured && listed(names, live.sink->name());
+    if (ended) sinks_.remove(*live.sink);
+    return ended;
+  });
+}
+
+void Site::start_sinks(const std::vector<std::string>& names) {
+  for (const auto& options : setup_->configuration.sinks) {
+    if (!listed(names, sink_name(options))) continue;
+    auto sink = make_sink(options, executor_, [this] { return health(); });
+    for (const auto& device : devices_) {
+      sink->describe(device.description);
+      sink->availability(device.description.id, device.poller.health().availability,
+                         "configuration reloaded");
+    }
+    live_sinks_.emplace_back(*this, *sink, true);
+    sinks_.add(std::move(sink));
+  }
+}
+
+void Site::start_channels(const std::vector<std::string>& ids) {
+  for (const auto& entry : setup_->configuration.channels) {
+    if (!listed(ids, entry.id)) continue;
+    const auto& devices = setup_->configuration.devices;
+    const auto user = std::find_if(devices.begin(), devices.end(),
+                                   [&](const auto& device) { return device.channel == entry.id; });
+    const auto& profile = *setup_->profiles.find(user->profile);  // one protocol per channel, validated
+    auto codec = protocol::make_codec(profile.protocol, profile.dialect).value();
+    channels_.emplace_back(*this, entry, std::move(codec));
+  }
+}
+
+void Site::start_devices(const std::vector<std::string>& ids, bool poll) {
+  for (const auto& device : setup_->configuration.devices) {
+    if (!listed(ids, device.id)) continue;
+    auto& channel = std::find_if(channels_.begin(), channels_.end(), [&](const auto& live) {
+                      return live.channel.options().id == device.channel;
+                    })->channel;
+    const auto& profile = *setup_->profiles.find(device.profile);
+    poll::Device polled{device.id,           &profile, device.address, device.intervals, device.allow_writes,
+                        device.offline_after};
+    auto& live = devices_.emplace_back(*this, std::move(polled), channel, first_tick(device),
+                                       describe_device(device, profile, channel.health().endpoint));
+    sinks_.describe(live.description);
+    if (poll) live.tasks.spawn("poller " + device.id, live.poller.run());
+  }
+}
+
+/// Devices of one channel start at different moments of their shortest interval.
+Steady Site::first_tick(const DeviceConfiguration& device) const {
+  std::chrono::milliseconds shortest{0};
+  for (const auto& [query, interval] : device.intervals) {
+    if (interval.count() > 0 && (shortest.count() == 0 || interval < shortest)) shortest = interval;
+  }
+  std::size_t index = 0;
+  std::size_t count = 0;
+  for (const auto& other : setup_->configuration.devices) {
+    if (other.channel != device.channel) continue;
+    if (other.id == device.id) index = count;
+    ++count;
+  }
+  return std::chrono::steady_clock::now() + poll::stagger(index, count, shortest);
 }
 
 asio::awaitable<std::vector<std::string>> Site::poll_once() {
   std::vector<std::string> unanswered;
   std::vector<asio::awaitable<void>> polls;
-  for (const auto& poller : pollers_) polls.push_back(poll_device(*poller, unanswered));
+  for (auto& live : devices_) polls.push_back(poll_device(live.poller, unanswered));
   co_await async::gather(std::move(polls));
   co_return unanswered;
 }
 
 asio::awaitable<void> Site::stop(Steady deadline, bool keep_state) {
-  for (const auto& channel : channels_) channel->stop();
-  std::vector<asio::awaitable<void>> farewells;
-  for (const auto& sink : sinks_.all()) farewells.push_back(sink->finish(deadline, keep_state));
-  co_await async::gather(std::move(farewells));
+  for (auto& live : channels_) live.channel.stop();
+  std::vector<asio::awaitable<void>> ends;
+  for (auto& live : devices_) ends.push_back(end(live.tasks));
+  for (auto& live : channels_) ends.push_back(end(live.tasks));
+  for (auto& live : live_sinks_) ends.push_back(end_sink(live, deadline, keep_state));
+  co_await async::gather(std::move(ends));
 }
 
 Health Site::health() const {
@@ -144,16 +224,17 @@ Health Site::health() const {
   health.version = version;
   health.started = started_;
   health.now = std::chrono::steady_clock::now();
-  for (const auto& poller : pollers_) health.devices.push_back(poller->health());
-  for (const auto& channel : channels_) health.channels.push_back(channel->health());
+  for (const auto& live : devices_) health.devices.push_back(live.poller.health());
+  for (const auto& live : channels_) health.channels.push_back(live.channel.health());
   health.sinks = sinks_.accounts();
   return health;
 }
 
 std::string Site::status_line() const {
   std::size_t online = 0;
-  for (const auto& poller : pollers_) online += poller->health().availability == Availability::online ? 1 : 0;
-  std::string text = std::to_string(online) + " of " + std::to_string(pollers_.size()) + " devices online";
+  for (const auto& live : devices_)
+    online += live.poller.health().availability == Availability::online ? 1 : 0;
+  std::string text = std::to_string(online) + " of " + std::to_string(devices_.size()) + " devices online";
   for (const auto& account : sinks_.accounts()) {
     if (!account.healthy) text += ", sink " + account.name + " failing";
   }

@@ -1,31 +1,33 @@
-// The wiring: a configuration becomes channels, pollers and sinks that run on one loop.
+// The wiring: a configuration becomes channels, pollers and sinks that run on one loop, and a later one
+// changes them.
 #pragma once
 
-#include "app/configuration.hpp"
+#include "app/changes.hpp"
 #include "async/task_group.hpp"
 #include "model/health.hpp"
 #include "poll/poller.hpp"
 #include "sink/sink.hpp"
 
+#include <list>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace busbar::app {
 
 class Site {
  public:
-  /// `configuration` is valid and, like `profiles`, outlives the site. `extra` sinks stand beside the
-  /// configured ones.
-  Site(const Configuration& configuration, const profile::Library& profiles, async::TaskGroup& tasks,
+  /// `extra` sinks stand beside the configured ones and outlive every change. `on_failure` hears of a task
+  /// that died.
+  Site(asio::any_io_executor executor, async::TaskGroup::OnFailure on_failure,
        std::vector<std::unique_ptr<sink::Sink>> extra = {});
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
-  ~Site();
+  ~Site();  ///< stop() has completed
 
-  /// Announces the devices and spawns sinks and channels; with `poll`, the pollers too.
-  void start(bool poll);
+  /// Starts what is new, restarts what changed, ends what is gone; everything else is not touched. With
+  /// `poll`, devices are polled on their schedule from now on.
+  [[nodiscard]] asio::awaitable<void> apply(SharedSetup setup, bool poll);
   /// Polls every device once, devices of one channel in turn and channels side by side. The ids that did not
   /// answer.
   [[nodiscard]] asio::awaitable<std::vector<std::string>> poll_once();
@@ -33,7 +35,7 @@ class Site {
   [[nodiscard]] asio::awaitable<void> stop(Steady deadline, bool keep_state);
 
   [[nodiscard]] Health health() const;
-  [[nodiscard]] const sink::Sinks& sinks() const noexcept { return sinks_; }
+  [[nodiscard]] std::vector<SinkAccount> accounts() const { return sinks_.accounts(); }
   /// "12 of 13 devices online"
   [[nodiscard]] std::string status_line() const;
   /// Which task makes no progress although it must; "" when all do. Devices that do not answer are no such
@@ -41,16 +43,27 @@ class Site {
   [[nodiscard]] std::string stalled() const;
 
  private:
-  void add_sinks();
-  void add_channels(const profile::Library& profiles);
-  void add_pollers(const profile::Library& profiles);
+  struct LiveSink;
+  struct LiveChannel;
+  struct LiveDevice;
 
-  const Configuration& configuration_;
-  async::TaskGroup& tasks_;
+  asio::awaitable<void> end_sink(LiveSink& live, Steady deadline, bool keep_state);
+  asio::awaitable<void> end_sinks(std::vector<std::string> names);
+  asio::awaitable<void> end_channels(std::vector<std::string> ids);
+  asio::awaitable<void> end_devices(std::vector<std::string> ids);
+  void start_sinks(const std::vector<std::string>& names);
+  void start_channels(const std::vector<std::string>& ids);
+  void start_devices(const std::vector<std::string>& ids, bool poll);
+  [[nodiscard]] Steady first_tick(const DeviceConfiguration& device) const;
+
+  asio::any_io_executor executor_;
+  async::TaskGroup::OnFailure on_failure_;
   UtcMillis started_;
+  SharedSetup setup_;
   sink::Sinks sinks_;
-  std::vector<std::unique_ptr<channel::Channel>> channels_;  // destroyed after the pollers that use them
-  std::vector<std::unique_ptr<poll::Poller>> pollers_;
+  std::list<LiveSink> live_sinks_;
+  std::list<LiveChannel> channels_;
+  std::list<LiveDevice> devices_;  // destroyed before the channels they use
 };
 
 }  // namespace busbar::app

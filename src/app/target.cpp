@@ -13,8 +13,8 @@ namespace {
 
 constexpr const char* default_config = "/etc/busbar/busbar.yaml";
 
-std::optional<Target> from_link(const Arguments& options, int& code) {
-  Target target;
+std::optional<Setup> from_link(const Arguments& options, int& code) {
+  Setup target;
   yaml::Findings findings;
   target.profiles = profile::Library::load("", findings);
   const auto name = options.text("profile");
@@ -90,8 +90,8 @@ void declare_target(Arguments& options) {
       .positional("DEVICE", -1, "ids of devices of the site file; all when none is given");
 }
 
-std::optional<Target> choose_target(const Arguments& options, int& code) {
-  std::optional<Target> target;
+std::optional<Setup> choose_target(const Arguments& options, int& code) {
+  std::optional<Setup> target;
   if (options.has("link")) {
     target = from_link(options, code);
   } else {
@@ -103,7 +103,7 @@ std::optional<Target> choose_target(const Arguments& options, int& code) {
     }
     loaded.configuration->sinks.clear();
     if (!keep_chosen(*loaded.configuration, options.list("DEVICE"), code)) return std::nullopt;
-    target = Target{std::move(*loaded.configuration), std::move(loaded.profiles)};
+    target = Setup{std::move(*loaded.configuration), std::move(loaded.profiles)};
   }
   if (target && !set_up_logging(options.text("log-level"), target->configuration.secrets)) {
     code = usage_error("--log-level is '" + options.text("log-level") +

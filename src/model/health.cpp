@@ -1,5 +1,8 @@
-// Names of the states a device can be in, as shown by every sink.
+// Names of the states a device can be in, as shown by every sink; and sorting lateness into its buckets.
 #include "model/health.hpp"
+
+#include <algorithm>
+#include <functional>
 
 namespace busbar {
 
@@ -25,6 +28,19 @@ std::string_view to_string(Breaker breaker) noexcept {
       return "half_open";
   }
   return "unknown";
+}
+
+void Lateness::add(std::chrono::nanoseconds late) noexcept {
+  const double seconds = std::max(std::chrono::duration<double>(late).count(), 0.0);
+  const auto* const bucket = std::ranges::lower_bound(bounds, seconds);
+  ++counts[static_cast<std::size_t>(bucket - bounds.begin())];
+  sum += seconds;
+}
+
+Lateness& Lateness::operator+=(const Lateness& other) noexcept {
+  std::ranges::transform(counts, other.counts, counts.begin(), std::plus{});
+  sum += other.sum;
+  return *this;
 }
 
 }  // namespace busbar

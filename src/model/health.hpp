@@ -5,6 +5,7 @@
 #include <busbar/model/error.hpp>
 #include <busbar/model/report.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -21,6 +22,16 @@ enum class Breaker { closed, open, half_open };
 struct Latency {
   double p50 = 0, p99 = 0, max = 0;
   std::uint64_t count = 0;
+};
+
+/// How long after their tick polls started, since the start of the daemon.
+struct Lateness {
+  static constexpr std::array bounds{0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 10.0};  ///< seconds
+  std::array<std::uint64_t, bounds.size() + 1> counts{};  ///< up to each bound, and beyond the last
+  double sum = 0;                                          ///< seconds
+
+  void add(std::chrono::nanoseconds late) noexcept;
+  Lateness& operator+=(const Lateness& other) noexcept;
 };
 
 struct DeviceHealth {
@@ -41,6 +52,7 @@ struct DeviceHealth {
   std::optional<Steady> last_success_steady;
   std::string last_error;
   Latency latency;
+  Lateness lateness;
 };
 
 struct ChannelHealth {

@@ -58,13 +58,15 @@ struct Poller::State {
 asio::awaitable<Result<Report>> Poller::State::poll(const ProfileQuery& query, Priority priority, Steady due,
                                                     Steady deadline) {
   co_await async::wait_until(due);
+  if (due != Steady::min()) standing.started(Clock::now() - due);
   auto reply = co_await channel.exchange(request(query, priority, deadline));
   if (!reply) co_return note_failure(query, reply.error());
   auto decoded = decode(query, reply->payload);
   if (!decoded) co_return note_failure(query, decoded.error());
   Report report = make_report(query, std::move(*decoded), reply->received);
   note_success(report, *reply, query);
-  if (report.sequence > 0) sinks.publish(report);
+  // An acknowledgement is a result for the asker; what it changed is read back.
+  if (!query.request.write) sinks.publish(report);
   co_return report;
 }
 
@@ -98,13 +100,11 @@ Result<profile::Decoded> Poller::State::decode(const ProfileQuery& query, ByteVi
 Report Poller::State::make_report(const ProfileQuery& query, profile::Decoded decoded, Steady received) {
   using std::chrono::floor, std::chrono::milliseconds, std::chrono::system_clock;
   const auto age = std::chrono::duration_cast<system_clock::duration>(Clock::now() - received);
-  // An acknowledgement without readings is a result for the asker, nothing for the sinks.
-  const bool silent = query.request.write && decoded.readings.empty();
   return {.device = device.id,
           .query = query.request.name,
           .timestamp = floor<milliseconds>(system_clock::now() - age),
           .received = received,
-          .sequence = silent ? 0 : ++sequence,
+          .sequence = query.request.write ? 0 : ++sequence,
           .readings = std::move(decoded.readings)};
 }
 

@@ -6,7 +6,8 @@
 namespace busbar::poll {
 
 void Schedule::add(std::chrono::milliseconds period, Steady first) {
-  entries_.push_back({.period = std::max(period, std::chrono::milliseconds{1}), .next = first});
+  entries_.push_back(
+      {.period = std::max(period, std::chrono::milliseconds{1}), .next = first, .since = first});
 }
 
 Due Schedule::next(Steady now) {
@@ -17,12 +18,16 @@ Due Schedule::next(Steady now) {
     skipped_ += static_cast<std::uint64_t>(missed);
   }
   // The first of equals is the first in the profile.
-  const auto earliest = std::ranges::min_element(entries_, {}, &Entry::next);
-  if (earliest == entries_.end()) return {.query = 0, .at = Steady::max()};
-  return {.query = static_cast<std::size_t>(earliest - entries_.begin()), .at = earliest->next};
+  const auto longest = std::ranges::min_element(entries_, {}, &Entry::since);
+  if (longest == entries_.end()) return {.query = 0, .at = Steady::max()};
+  return {.query = static_cast<std::size_t>(longest - entries_.begin()), .at = longest->next};
 }
 
-void Schedule::done(std::size_t query) { entries_.at(query).next += entries_.at(query).period; }
+void Schedule::done(std::size_t query) {
+  Entry& entry = entries_.at(query);
+  entry.next += entry.period;
+  entry.since = entry.next;
+}
 
 std::chrono::milliseconds stagger(std::size_t index, std::size_t count, std::chrono::milliseconds period) {
   if (count == 0) return std::chrono::milliseconds{0};

@@ -25,6 +25,9 @@ class Standing {
   /// Offline after so many polls in a row without an answer; one answer makes it online.
   explicit Standing(unsigned offline_after);
 
+  /// A poll starts so long after its tick.
+  void started(std::chrono::nanoseconds late) noexcept { health_.lateness.add(late); }
+
   struct Change {
     Availability availability;
     std::string reason;

@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -17,7 +18,8 @@ namespace {
 /// A line feed would begin the next assignment of the protocol.
 std::string one_line(std::string_view text) {
   std::string line{text};
-  std::ranges::replace_if(line, [](char c) { return c >= 0 && c < ' '; }, ' ');
+  std::ranges::replace_if(
+      line, [](char c) { return c >= 0 && c < ' '; }, ' ');
   return line;
 }
 
@@ -44,6 +46,13 @@ void Notifier::status(std::string_view text) {
   if (line == status_) return;
   status_ = std::move(line);
   send("STATUS=" + status_);
+}
+
+void Notifier::reloading() {
+  // systemd wants to know which of two reloads it hears of: sd_notify(3), MONOTONIC_USEC.
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  send("RELOADING=1\nMONOTONIC_USEC=" +
+       std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(now).count()));
 }
 
 void Notifier::stopping(std::string_view status) {

@@ -21,14 +21,17 @@ class Notifier {
   void ready(std::string_view status);
   /// One line for `systemctl status`; sent when it differs from the last one.
   void status(std::string_view text);
+  /// Begin of a reload, to be followed by ready(): also when the new configuration was refused.
+  void reloading();
   void stopping(std::string_view status = "stopping");
 
   /// Half of what the manager allows; empty when it does not watch this process.
   [[nodiscard]] std::optional<std::chrono::microseconds> watchdog_period() const noexcept { return period_; }
   /// Why the daemon makes no progress; "" when it does.
   using Stalled = std::function<std::string()>;
-  /// Pings from the loop itself, once per period, while `stalled` says "". Runs until cancelled; returns at once when
-  /// there is no watchdog. A dead device is no reason to be stalled: the daemon would be restarted for nothing.
+  /// Pings from the loop itself, once per period, while `stalled` says "". Runs until cancelled; returns at
+  /// once when there is no watchdog. A dead device is no reason to be stalled: the daemon would be restarted
+  /// for nothing.
   [[nodiscard]] asio::awaitable<void> watchdog(Stalled stalled);
 
  private:

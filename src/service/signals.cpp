@@ -6,15 +6,18 @@
 
 #include <csignal>
 #include <cstring>
-#include <utility>
-
 #include <unistd.h>
+#include <utility>
 
 namespace busbar::service {
 
 struct Signals::State {
-  State(asio::any_io_executor executor, std::function<void()> on_stop, std::function<void(int)> on_second)
-      : stop{std::move(on_stop)}, exit_now{std::move(on_second)}, set{std::move(executor), SIGTERM, SIGINT, SIGHUP} {}
+  State(asio::any_io_executor executor, std::function<void()> on_stop, std::function<void(int)> on_second,
+        std::function<void()> on_reload)
+      : stop{std::move(on_stop)},
+        exit_now{std::move(on_second)},
+        reload{std::move(on_reload)},
+        set{std::move(executor), SIGTERM, SIGINT, SIGHUP} {}
 
   void wait() {
     // Destruction of the set completes the wait with operation_aborted; `this` is gone then.
@@ -27,7 +30,10 @@ struct Signals::State {
 
   void handle(int number) {
     if (number == SIGHUP) {
-      spdlog::warn("SIGHUP: reloading is not supported yet; restart the service to read a changed configuration");
+      if (reload)
+        reload();
+      else
+        spdlog::warn("SIGHUP: there is nothing to reload here");
     } else if (std::exchange(stopping, true)) {
       spdlog::warn("{} again: ending at once", ::strsignal(number));
       exit_now(128 + number);
@@ -39,14 +45,17 @@ struct Signals::State {
 
   std::function<void()> stop;
   std::function<void(int)> exit_now;
+  std::function<void()> reload;
   bool stopping = false;
   asio::signal_set set;
 };
 
-Signals::Signals(asio::any_io_executor executor, std::function<void()> stop, std::function<void(int)> exit_now) {
+Signals::Signals(asio::any_io_executor executor, std::function<void()> stop,
+                 std::function<void(int)> exit_now, std::function<void()> reload) {
   std::signal(SIGPIPE, SIG_IGN);
   if (!exit_now) exit_now = [](int code) { ::_exit(code); };
-  state_ = std::make_unique<State>(std::move(executor), std::move(stop), std::move(exit_now));
+  state_ =
+      std::make_unique<State>(std::move(executor), std::move(stop), std::move(exit_now), std::move(reload));
   state_->wait();
 }
 

@@ -70,6 +70,7 @@ using HealthSource = std::function<Health()>;
 class Sinks {
  public:
   void add(std::unique_ptr<Sink> sink);
+  void remove(const Sink& sink);
   [[nodiscard]] std::span<const std::unique_ptr<Sink>> all() const noexcept { return sinks_; }
 
   void describe(const DeviceDescription& device);

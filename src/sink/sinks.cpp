@@ -33,6 +33,13 @@ void Sinks::add(std::unique_ptr<Sink> sink) {
   failures_.emplace_back();
 }
 
+void Sinks::remove(const Sink& sink) {
+  const auto place = std::ranges::find_if(sinks_, [&](const auto& held) { return held.get() == &sink; });
+  if (place == sinks_.end()) return;
+  failures_.erase(failures_.begin() + (place - sinks_.begin()));
+  sinks_.erase(place);
+}
+
 void Sinks::describe(const DeviceDescription& device) {
   for (std::size_t i = 0; i < sinks_.size(); ++i)
     guarded(i, "describing a device", [&](Sink& sink) { sink.describe(device); });

@@ -73,7 +73,7 @@ class CellsSink final : public sink::Sink {
 };
 
 /// Leaves only the queries that carry cells, so that the answer comes at once.
-void ask_for_cells_only(Target& target) {
+void ask_for_cells_only(Setup& target) {
   for (auto& device : target.configuration.devices) {
     for (const auto& query : target.profiles.find(device.profile)->queries) {
       const auto& quantities = query.decoder.quantities();
@@ -102,7 +102,7 @@ int cells_command(const CommandArguments& arguments) {
   ask_for_cells_only(*target);
   std::vector<std::unique_ptr<sink::Sink>> sinks;
   sinks.push_back(std::make_unique<CellsSink>());
-  return run_once(target->configuration, target->profiles, std::move(sinks));
+  return run_once(std::move(*target), std::move(sinks));
 }
 
 }  // namespace busbar::app

@@ -9,7 +9,12 @@
 
 #include <spdlog/spdlog.h>
 
+#include <functional>
 #include <iostream>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <utility>
 
 namespace busbar::app {
 namespace {
@@ -21,8 +26,48 @@ constexpr const char* description =
     "                  75 when a device did not answer or an output could not be delivered.\n"
     "                  Standard output carries results only (add a 'screen' sink to see them).\n"
     "  --check-config  reports everything wrong with the file, with line and column, and exits: 0 or 78.\n"
+    "  SIGHUP          reads the file again; what did not change goes on undisturbed, an invalid file is\n"
+    "                  refused and the old configuration kept.\n"
     "  --dry-run       prints the resolved configuration, the schedule and how much of each channel's\n"
     "                  time the polls take; opens nothing. Secrets are masked.";
+
+struct Checked : Setup {
+  std::vector<std::string> warnings;
+};
+
+/// Reads the site file; everything wrong with it goes to `report`.
+std::optional<Checked> load(const Arguments& options, const std::function<void(const std::string&)>& report) {
+  auto loaded = load_configuration(options.text("config"), Environment::of_process());
+  if (!loaded.configuration) {
+    report(loaded.findings.text());
+    return std::nullopt;
+  }
+  Checked checked;
+  checked.configuration = std::move(*loaded.configuration);
+  checked.profiles = std::move(loaded.profiles);
+  checked.warnings = std::move(loaded.warnings);
+  for (auto& warning : budget_warnings(checked.configuration, checked.profiles)) {
+    checked.warnings.push_back(std::move(warning));
+  }
+  return checked;
+}
+
+std::string log_level(const Arguments& options, const Configuration& configuration) {
+  return options.has("log-level") ? options.text("log-level") : configuration.log_level;
+}
+
+/// For SIGHUP: null keeps the old configuration running.
+SharedSetup load_again(const Arguments& options) {
+  auto checked = load(options, [](const std::string& text) {
+    spdlog::error("the configuration is invalid, the old one is kept:");
+    std::istringstream lines{text};
+    for (std::string line; std::getline(lines, line);) spdlog::error("{}", line);
+  });
+  if (!checked) return nullptr;
+  (void)set_up_logging(log_level(options, checked->configuration), checked->configuration.secrets);
+  for (const auto& warning : checked->warnings) spdlog::warn("{}", warning);
+  return std::make_shared<const Setup>(std::move(*checked));
+}
 
 }  // namespace
 
@@ -40,20 +85,14 @@ int run_command(const CommandArguments& arguments) {
     return usage_error("--once, --check-config and --dry-run exclude each other");
   }
 
-  const auto loaded = load_configuration(options.text("config"), Environment::of_process());
-  if (!loaded.configuration) {
-    std::cerr << loaded.findings.text();
-    return exit_configuration;
-  }
-  const auto& configuration = *loaded.configuration;
-  const auto level = options.has("log-level") ? options.text("log-level") : configuration.log_level;
+  auto setup = load(options, [](const std::string& text) { std::cerr << text; });
+  if (!setup) return exit_configuration;
+  const auto& configuration = setup->configuration;
+  const auto level = log_level(options, configuration);
   if (!set_up_logging(level, configuration.secrets)) {
     return usage_error("--log-level is '" + level + "', expected trace, debug, info, warning, error or off");
   }
-  auto warnings = loaded.warnings;
-  for (auto& warning : budget_warnings(configuration, loaded.profiles))
-    warnings.push_back(std::move(warning));
-  for (const auto& warning : warnings) spdlog::warn("{}", warning);
+  for (const auto& warning : setup->warnings) spdlog::warn("{}", warning);
 
   if (options.has("check-config")) {
     std::cout << configuration.file << ": valid; " << configuration.channels.size() << " channel(s), "
@@ -61,11 +100,12 @@ int run_command(const CommandArguments& arguments) {
     return exit_ok;
   }
   if (options.has("dry-run")) {
-    std::cout << describe(configuration, loaded.profiles);
+    std::cout << describe(configuration, setup->profiles);
     return exit_ok;
   }
-  return options.has("once") ? run_once(configuration, loaded.profiles)
-                             : run_daemon(configuration, loaded.profiles);
+  if (options.has("once")) return run_once(std::move(*setup));
+  auto reload = [&options]() -> SharedSetup { return load_again(options); };
+  return run_daemon(std::make_shared<const Setup>(std::move(*setup)), std::move(reload));
 }
 
 }  // namespace busbar::app

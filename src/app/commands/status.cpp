@@ -28,7 +28,7 @@ int status_command(const CommandArguments& arguments) {
   auto target = choose_target(options, code);
   if (!target) return code;
   target->configuration.sinks.emplace_back(screen);
-  return run_once(target->configuration, target->profiles);
+  return run_once(std::move(*target));
 }
 
 }  // namespace busbar::app

@@ -114,6 +114,8 @@ std::string_view to_string(MetricType type) noexcept {
       return "counter";
     case MetricType::summary:
       return "summary";
+    case MetricType::histogram:
+      return "histogram";
   }
   return "untyped";
 }

@@ -9,7 +9,7 @@
 
 namespace busbar::sink::prometheus {
 
-enum class MetricType { gauge, counter, summary };
+enum class MetricType { gauge, counter, summary, histogram };
 [[nodiscard]] std::string_view to_string(MetricType type) noexcept;
 
 /// One family of the exposition: everything that stands in its HELP and TYPE lines.

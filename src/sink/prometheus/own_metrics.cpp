@@ -127,6 +127,23 @@ void append_device_tables(std::string& out, const std::vector<DeviceHealth>& dev
   }
 }
 
+/// One histogram for all devices: quantiles of single devices cannot be added up.
+void append_lateness(std::string& out, const std::vector<DeviceHealth>& devices) {
+  constexpr std::string_view name = "busbar_poll_lateness_seconds";
+  Lateness all;
+  for (const DeviceHealth& device : devices) all += device.lateness;
+  append_family(out, {std::string{name}, "How long after their tick polls started.", histogram});
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < all.counts.size(); ++i) {
+    below += all.counts[i];
+    std::string bound;
+    if (i < Lateness::bounds.size()) append_number(bound, Lateness::bounds[i]);
+    append_sample(out, std::string{name} + "_bucket", label("le", bound.empty() ? "+Inf" : bound), {}, count(below));
+  }
+  append_sample(out, std::string{name} + "_sum", {}, {}, all.sum);
+  append_sample(out, std::string{name} + "_count", {}, {}, count(below));
+}
+
 void append_devices(std::string& out, const Health& health) {
   using D = DeviceHealth;
   append_rows<D>(
@@ -146,6 +163,7 @@ void append_devices(std::string& out, const Health& health) {
         [](const D& d, Steady) { return Maybe{count(d.anomalies)}; }}},
       health.now);
   append_device_tables(out, health.devices);
+  append_lateness(out, health.devices);
 }
 
 void append_channels(std::string& out, const Health& health) {

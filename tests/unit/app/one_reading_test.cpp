@@ -30,6 +30,7 @@ class Broker final : public sink::mqtt::Connection {
   void publish(Publication publication) override { topics_[publication.topic] = publication.payload; }
   void subscribe(std::vector<std::string>) override {}
   void unsubscribe(std::vector<std::string>) override {}
+  void probe() override {}
   void close(std::chrono::milliseconds) override {}
   void abandon() override {}
 

@@ -51,7 +51,8 @@ TEST(Sign, ComesFromTheFlags) {
 }
 
 TEST(Sign, OfBothFlagsIsNegativeAndAnAnomaly) {
-  const auto decoded = decode(*with_fields(signed_current), "03 04d2");
+  const auto profile = with_fields(signed_current);
+  const auto decoded = decode(*profile, "03 04d2");
   EXPECT_EQ(value(decoded, "amps"), "-12.34");
   EXPECT_THAT(decoded->anomalies,
               testing::ElementsAre("amps: both direction flags are set, taken as negative"));
@@ -129,7 +130,8 @@ constexpr const char* cells =
     "      - {key: odd, product: [amps, v], precision: 2, range: [0, 100]}\n";
 
 TEST(Derived, AreComputedFromTheReadingsOfOnePayload) {
-  const auto decoded = decode(*compile(cells), "02 01 02 03");
+  const auto profile = compile(cells);
+  const auto decoded = decode(*profile, "02 01 02 03");
   EXPECT_EQ(value(decoded, "n"), "3");
   EXPECT_EQ(value(decoded, "total"), "0.6");
   EXPECT_EQ(value(decoded, "least"), "0.1");
@@ -141,7 +143,8 @@ TEST(Derived, AreComputedFromTheReadingsOfOnePayload) {
 }
 
 TEST(Derived, CarryNoBinaryNoise) {
-  const auto decoded = decode(*compile(cells), "02 01 02 03");
+  const auto profile = compile(cells);
+  const auto decoded = decode(*profile, "02 01 02 03");
   for (const Reading& reading : decoded->readings) {
     if (reading.quantity->key == "total") {
       EXPECT_EQ(std::get<double>(reading.value), 0.6);
@@ -153,7 +156,8 @@ TEST(Derived, CarryNoBinaryNoise) {
 }
 
 TEST(Derived, AreAbsentWhenAPartIsDropped) {
-  const auto decoded = decode(*compile(cells), "02 01 00 03");
+  const auto profile = compile(cells);
+  const auto decoded = decode(*profile, "02 01 00 03");
   EXPECT_THAT(value(decoded, "v2"), testing::StartsWith("dropped"));
   EXPECT_EQ(value(decoded, "n"), "3");  // carried all the same
   for (const char* key : {"total", "least", "most", "gap", "average", "both", "odd"}) {
@@ -162,10 +166,12 @@ TEST(Derived, AreAbsentWhenAPartIsDropped) {
 }
 
 TEST(Derived, AreAbsentWhenThereIsNothingToDeriveFrom) {
-  const auto none = decode(*compile(cells), "02");
+  const auto profile_of_none = compile(cells);
+  const auto none = decode(*profile_of_none, "02");
   EXPECT_EQ(value(none, "n"), "0");
   EXPECT_EQ(value(none, "total"), "absent");
-  const auto unavailable = decode(*compile(cells), "ff 01");
+  const auto profile_of_unavailable = compile(cells);
+  const auto unavailable = decode(*profile_of_unavailable, "ff 01");
   EXPECT_EQ(value(unavailable, "total"), "0.1");
   EXPECT_EQ(value(unavailable, "both"), "absent");
 }

@@ -47,14 +47,16 @@ INSTANTIATE_TEST_SUITE_P(Combinations, Probes,
                                          ProbeCase{"03 04 01 02 03 04 ee 63", "1", "2", "3", "4"}));
 
 TEST(Repeat, RefusesACountThatContradictsItsFlags) {
-  const auto decoded = decode(*with_fields(probes), "03 01 01 02 ee 63");
+  const auto profile = with_fields(probes);
+  const auto decoded = decode(*profile, "03 01 01 02 ee 63");
   EXPECT_EQ(refusal(decoded), Errc::bad_value);
   EXPECT_EQ(decoded.error().detail,
             "cell would have -1 elements: its count and the flags contradict each other");
 }
 
 TEST(Repeat, RefusesMoreThanTheProfileKnows) {
-  const auto decoded = decode(*with_fields(probes), "00 05 01 02 03 04 05 ee 63");
+  const auto profile = with_fields(probes);
+  const auto decoded = decode(*profile, "00 05 01 02 03 04 05 ee 63");
   EXPECT_EQ(refusal(decoded), Errc::bad_length);
   EXPECT_EQ(decoded.error().detail, "5 elements of cell, at most 4 expected");
 }

@@ -1,0 +1,85 @@
+#include "app/changes.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace busbar::app {
+namespace {
+
+template <class Range, class Id>
+auto find(const Range& range, const Id& id) {
+  return std::find_if(range.begin(), range.end(), [&](const auto& entry) { return entry.id == id; });
+}
+
+/// The profile that decides the protocol of a channel: that of its first device; null without devices.
+const profile::Profile* protocol_of(const Setup& setup, const std::string& channel) {
+  for (const auto& device : setup.configuration.devices) {
+    if (device.channel == channel) return setup.profiles.find(device.profile);
+  }
+  return nullptr;
+}
+
+bool same_channel(const Setup& before, const Setup& after, const ChannelConfiguration& channel) {
+  const auto& channels = after.configuration.channels;
+  const auto twin = find(channels, channel.id);
+  if (twin == channels.end() || !(*twin == channel)) return false;
+  const auto* old_profile = protocol_of(before, channel.id);
+  const auto* new_profile = protocol_of(after, channel.id);
+  if (old_profile == nullptr || new_profile == nullptr) return old_profile == new_profile;
+  return old_profile->protocol == new_profile->protocol && old_profile->dialect == new_profile->dialect;
+}
+
+bool same_device(const Setup& before, const Setup& after, const DeviceConfiguration& device) {
+  const auto& devices = after.configuration.devices;
+  const auto twin = find(devices, device.id);
+  if (twin == devices.end() || !(*twin == device)) return false;
+  const auto* old_profile = before.profiles.find(device.profile);
+  const auto* new_profile = after.profiles.find(device.profile);
+  return old_profile != nullptr && new_profile != nullptr &&
+         old_profile->fingerprint == new_profile->fingerprint;
+}
+
+bool listed(const std::vector<std::string>& ids, std::string_view id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+}  // namespace
+
+Changes compare(const Setup& before, const Setup& after) {
+  Changes changes;
+  for (const auto& sink : before.configuration.sinks) {
+    const auto& sinks = after.configuration.sinks;
+    if (std::find(sinks.begin(), sinks.end(), sink) == sinks.end())
+      changes.sinks.stop.emplace_back(sink_name(sink));
+  }
+  for (const auto& sink : after.configuration.sinks) {
+    const auto& sinks = before.configuration.sinks;
+    if (std::find(sinks.begin(), sinks.end(), sink) == sinks.end())
+      changes.sinks.start.emplace_back(sink_name(sink));
+  }
+
+  for (const auto& channel : before.configuration.channels) {
+    if (protocol_of(before, channel.id) == nullptr || same_channel(before, after, channel)) continue;
+    changes.channels.stop.push_back(channel.id);
+  }
+  for (const auto& channel : after.configuration.channels) {
+    if (protocol_of(after, channel.id) == nullptr || same_channel(after, before, channel)) continue;
+    changes.channels.start.push_back(channel.id);
+  }
+
+  for (const auto& device : before.configuration.devices) {
+    if (same_device(before, after, device) && !listed(changes.channels.stop, device.channel)) continue;
+    changes.devices.stop.push_back(device.id);
+  }
+  for (const auto& device : after.configuration.devices) {
+    if (same_device(after, before, device) && !listed(changes.channels.start, device.channel)) continue;
+    changes.devices.start.push_back(device.id);
+  }
+  return changes;
+}
+
+std::string_view sink_name(const SinkConfiguration& sink) {
+  return std::visit([](const auto& options) -> std::string_view { return options.name; }, sink);
+}
+
+}  // namespace busbar::app

@@ -1,0 +1,34 @@
+#include "app/describe_device.hpp"
+
+#include <utility>
+
+namespace busbar::app {
+
+sink::DeviceDescription describe_device(const DeviceConfiguration& device, const profile::Profile& profile,
+                                        std::string endpoint) {
+  sink::DeviceDescription description;
+  description.id = device.id;
+  description.name = device.name.empty() ? device.id : device.name;
+  description.manufacturer = profile.manufacturer;
+  description.model = profile.model;
+  description.profile = profile.name;
+  description.channel = device.channel;
+  description.endpoint = std::move(endpoint);
+  description.address = device.address;
+  for (const auto& query : profile.queries) {
+    if (query.request.write) continue;
+    sink::QueryDescription group;
+    group.name = query.request.name;
+    if (const auto found = device.intervals.find(group.name); found != device.intervals.end()) {
+      group.interval = found->second;
+    }
+    group.quantities = query.decoder.quantities();
+    for (const auto* quantity : group.quantities) {
+      if (query.decoder.guaranteed(*quantity)) group.guaranteed.push_back(quantity);
+    }
+    description.queries.push_back(std::move(group));
+  }
+  return description;
+}
+
+}  // namespace busbar::app
