@@ -21,7 +21,8 @@ class ByteStream {
   /// At least one byte, or connection_closed / io_error. Must not be cancelled for a timeout: see Channel.
   [[nodiscard]] virtual asio::awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) = 0;
   [[nodiscard]] virtual asio::awaitable<Result<void>> write(ByteView bytes) = 0;
-  /// Ends a pending read_some with connection_closed; idempotent. TCP: sends FIN so that the gateway frees its slot.
+  /// Ends a pending read_some with connection_closed; idempotent. TCP: sends FIN so that the gateway frees
+  /// its slot.
   virtual void close() = 0;
 };
 
@@ -52,7 +53,8 @@ class Link {
  public:
   virtual ~Link() = default;
   [[nodiscard]] virtual asio::awaitable<Result<std::unique_ptr<ByteStream>>> open() = 0;
-  [[nodiscard]] virtual std::string endpoint() const = 0;  ///< "tcp://192.168.1.50:26", "serial:/dev/ttyUSB0?baud=9600"
+  [[nodiscard]] virtual std::string endpoint()
+      const = 0;  ///< "tcp://192.168.1.50:26", "serial:/dev/ttyUSB0?baud=9600"
 };
 
 [[nodiscard]] std::unique_ptr<Link> make_link(Options options);

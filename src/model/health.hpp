@@ -26,9 +26,10 @@ struct Latency {
 
 /// How long after their tick polls started, since the start of the daemon.
 struct Lateness {
-  static constexpr std::array bounds{0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 10.0};  ///< seconds
+  static constexpr std::array bounds{0.001, 0.002, 0.005, 0.01, 0.02,
+                                     0.05,  0.1,   0.5,   1.0,  10.0};  ///< seconds
   std::array<std::uint64_t, bounds.size() + 1> counts{};  ///< up to each bound, and beyond the last
-  double sum = 0;                                          ///< seconds
+  double sum = 0;                                         ///< seconds
 
   void add(std::chrono::nanoseconds late) noexcept;
   Lateness& operator+=(const Lateness& other) noexcept;

@@ -19,8 +19,9 @@ class Schedule {
  public:
   /// `first` is the first tick; later ticks are first + n × period, whatever happens in between.
   void add(std::chrono::milliseconds period, Steady first);
-  /// The tick of the query that waits longest. Ticks that lie a whole period or more before `now` are skipped
-  /// and counted, never burst; a query keeps its place for all that, so that overload thins all of them alike.
+  /// The tick of the query that waits longest. Ticks that lie a whole period or more before `now` are
+  /// skipped and counted, never burst; a query keeps its place for all that, so that overload thins all of
+  /// them alike.
   [[nodiscard]] Due next(Steady now);
   /// The tick returned by next() is done; moves that query to its following tick.
   void done(std::size_t query);

@@ -49,10 +49,10 @@ struct ProfileQuery {
 };
 
 struct Profile {
-  std::string name;            ///< "orion1000"
+  std::string name;             ///< "orion1000"
   std::size_t fingerprint = 0;  ///< of the text it was loaded from: two profiles that differ in it differ
-  std::string protocol;  ///< "orion"
-  std::string dialect;   ///< "manufacturer"
+  std::string protocol;         ///< "orion"
+  std::string dialect;          ///< "manufacturer"
   std::string manufacturer;
   std::string model;
   std::string description;

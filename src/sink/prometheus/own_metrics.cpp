@@ -138,7 +138,8 @@ void append_lateness(std::string& out, const std::vector<DeviceHealth>& devices)
     below += all.counts[i];
     std::string bound;
     if (i < Lateness::bounds.size()) append_number(bound, Lateness::bounds[i]);
-    append_sample(out, std::string{name} + "_bucket", label("le", bound.empty() ? "+Inf" : bound), {}, count(below));
+    append_sample(out, std::string{name} + "_bucket", label("le", bound.empty() ? "+Inf" : bound), {},
+                  count(below));
   }
   append_sample(out, std::string{name} + "_sum", {}, {}, all.sum);
   append_sample(out, std::string{name} + "_count", {}, {}, count(below));
