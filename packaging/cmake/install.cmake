@@ -14,8 +14,9 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/config/busbar.yaml)
   install(FILES config/busbar.yaml DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/busbar RENAME busbar.yaml.example
           COMPONENT daemon)
 endif()
-file(GLOB units systemd/*.service)
+file(GLOB units systemd/*.service systemd/*.timer)
 install(FILES ${units} DESTINATION lib/systemd/system COMPONENT daemon)
+install(FILES systemd/serial.conf DESTINATION ${CMAKE_INSTALL_DATADIR}/busbar COMPONENT daemon)
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT daemon)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT daemon)
 
