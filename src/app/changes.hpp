@@ -26,9 +26,9 @@ struct Replacement {
 };
 
 struct Changes {
-  Replacement sinks;
-  Replacement channels;  ///< only channels that have devices are ever started
-  Replacement devices;
+  Replacement sinks{};
+  Replacement channels{};  ///< only channels that have devices are ever started
+  Replacement devices{};
   bool operator==(const Changes&) const = default;
 };
 

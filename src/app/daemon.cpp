@@ -4,6 +4,7 @@
 #include "app/site.hpp"
 #include "async/race.hpp"
 #include "async/wakeup.hpp"
+#include "async/worker.hpp"
 #include "service/notify.hpp"
 #include "service/signals.hpp"
 
@@ -95,7 +96,9 @@ class Runner {
       co_await hang_up_.wait();
       notifier_.reloading();
       spdlog::info("SIGHUP: reading the configuration again");
-      auto setup = reload_();
+      std::function<SharedSetup()> accept;
+      co_await reader_.perform([this, &accept] { accept = reload_(); });
+      auto setup = accept();
       const bool valid = setup != nullptr;
       if (valid) co_await site_.apply(std::move(setup), true);
       if (valid) spdlog::info("configuration reloaded");
@@ -148,6 +151,7 @@ class Runner {
   int code_ = exit_ok;
   bool asked_all_ = false;
   bool ended_well_ = false;
+  async::Worker reader_;
   asio::io_context loop_{1};
   async::TaskGroup tasks_;
   async::Wakeup stop_;

@@ -10,8 +10,10 @@
 
 namespace busbar::app {
 
-/// Reads the site file again; null when it is invalid, and then it has said why in the log.
-using Reload = std::function<SharedSetup()>;
+/// Reads the site file again, on a thread of its own: a slow disk must not hold up the polls. What it returns
+/// is called on the loop, says in the log what there is to say, and gives the new setup; null when the file
+/// is invalid.
+using Reload = std::function<std::function<SharedSetup()>()>;
 
 /// Until SIGTERM or SIGINT; ends within two seconds of it: sinks flushed, offline published, sockets closed.
 /// SIGHUP applies what `reload` gives; null keeps everything as it is. Returns exit_ok, or exit_software when

@@ -1,3 +1,4 @@
+// A device of the configuration as sinks know it.
 #include "app/describe_device.hpp"
 
 #include <utility>
@@ -23,8 +24,10 @@ sink::DeviceDescription describe_device(const DeviceConfiguration& device, const
       group.interval = found->second;
     }
     group.quantities = query.decoder.quantities();
+    // Of a query that is off nothing is sure to come.
+    const bool polled = group.interval > group.interval.zero();
     for (const auto* quantity : group.quantities) {
-      if (query.decoder.guaranteed(*quantity)) group.guaranteed.push_back(quantity);
+      if (polled && query.decoder.guaranteed(*quantity)) group.guaranteed.push_back(quantity);
     }
     description.queries.push_back(std::move(group));
   }

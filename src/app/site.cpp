@@ -241,6 +241,13 @@ std::string Site::status_line() const {
   return text;
 }
 
-std::string Site::stalled() const { return {}; }
+std::string Site::stalled() const {
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& live : devices_) {
+    if (live.poller.stalled(now))
+      return "channel " + live.description.channel + " does not end an exchange with " + live.description.id;
+  }
+  return {};
+}
 
 }  // namespace busbar::app

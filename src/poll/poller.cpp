@@ -2,13 +2,11 @@
 #include "poll/poller.hpp"
 
 #include "async/wakeup.hpp"
-#include "poll/advice.hpp"
-#include "poll/standing.hpp"
+#include "poll/announcer.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace busbar::poll {
@@ -20,12 +18,32 @@ using profile::ProfileQuery;
 
 /// How long a request that a person waits for may wait for its turn.
 constexpr std::chrono::seconds patience{10};
+/// What an exchange may take after its deadline, which only forbids attempts to start: the longest answer in
+/// the most frames, and a busy machine.
+constexpr std::chrono::minutes allowance{1};
+
+/// While it lives, a poller waits for the channel.
+class Waiting {
+ public:
+  Waiting(std::optional<Steady>& overdue, Steady deadline) : overdue_{overdue} {
+    if (deadline < Steady::max() - allowance) overdue_ = deadline + allowance;
+  }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() { overdue_.reset(); }
+
+ private:
+  std::optional<Steady>& overdue_;
+};
 
 }  // namespace
 
 struct Poller::State {
   State(Device device_, channel::Channel& channel_, sink::Sinks& sinks_, Steady start)
-      : device{std::move(device_)}, channel{channel_}, sinks{sinks_}, standing{device.offline_after} {
+      : device{std::move(device_)},
+        channel{channel_},
+        sinks{sinks_},
+        announcer{device.id, device.offline_after, sinks_} {
     for (const ProfileQuery& query : device.profile->queries) {
       const auto interval = device.intervals.find(query.request.name);
       if (query.request.write || interval == device.intervals.end() || interval->second.count() <= 0)
@@ -40,9 +58,6 @@ struct Poller::State {
   channel::Request request(const ProfileQuery& query, Priority priority, Steady deadline) const;
   Result<profile::Decoded> decode(const ProfileQuery& query, ByteView payload);
   Report make_report(const ProfileQuery& query, profile::Decoded decoded, Steady received);
-  void note_success(const Report& report, const channel::Reply& reply, const ProfileQuery& query);
-  Error note_failure(const ProfileQuery& query, const Error& error);
-  void publish_change(const std::optional<Standing::Change>& change);
 
   Device device;
   channel::Channel& channel;
@@ -50,21 +65,23 @@ struct Poller::State {
   Schedule schedule;
   std::vector<const ProfileQuery*> scheduled;
   profile::CounterMemory memory;
-  Standing standing;
+  Announcer announcer;
   std::uint64_t sequence = 0;
+  std::optional<Steady> overdue{};  ///< when the exchange under way must have ended
 };
 
 /// The way of one reading from the wire to the sinks.
 asio::awaitable<Result<Report>> Poller::State::poll(const ProfileQuery& query, Priority priority, Steady due,
                                                     Steady deadline) {
   co_await async::wait_until(due);
-  if (due != Steady::min()) standing.started(Clock::now() - due);
+  if (due != Steady::min()) announcer.started(Clock::now() - due);
+  const Waiting waiting{overdue, deadline};
   auto reply = co_await channel.exchange(request(query, priority, deadline));
-  if (!reply) co_return note_failure(query, reply.error());
+  if (!reply) co_return announcer.failed(query.request.name, reply.error());
   auto decoded = decode(query, reply->payload);
-  if (!decoded) co_return note_failure(query, decoded.error());
+  if (!decoded) co_return announcer.failed(query.request.name, decoded.error());
   Report report = make_report(query, std::move(*decoded), reply->received);
-  note_success(report, *reply, query);
+  announcer.succeeded(report, *reply, query.timeout.value_or(channel.options().timeout));
   // An acknowledgement is a result for the asker; what it changed is read back.
   if (!query.request.write) sinks.publish(report);
   co_return report;
@@ -84,16 +101,7 @@ channel::Request Poller::State::request(const ProfileQuery& query, Priority prio
 Result<profile::Decoded> Poller::State::decode(const ProfileQuery& query, ByteView payload) {
   auto decoded = query.decoder.decode(payload, memory);
   if (!decoded) return Error{decoded.error().code, decoded.error().detail, payload};
-  auto total =
-      standing.count_values(decoded->readings.size(), decoded->drops.size(), decoded->anomalies.size());
-  total -= decoded->drops.size();
-  for (const profile::Drop& drop : decoded->drops) {
-    if (!std::has_single_bit(++total)) continue;
-    spdlog::warn("{} {}: dropped {}: {} ({} so far)", device.id, query.request.name, drop.quantity->key,
-                 drop.reason, total);
-  }
-  for (const auto& anomaly : decoded->anomalies)
-    spdlog::debug("{} {}: {}", device.id, query.request.name, anomaly);
+  announcer.decoded(query.request.name, *decoded);
   return decoded;
 }
 
@@ -106,36 +114,6 @@ Report Poller::State::make_report(const ProfileQuery& query, profile::Decoded de
           .received = received,
           .sequence = query.request.write ? 0 : ++sequence,
           .readings = std::move(decoded.readings)};
-}
-
-void Poller::State::note_success(const Report& report, const channel::Reply& reply,
-                                 const ProfileQuery& query) {
-  if (standing.in_a_row() > 0) {
-    spdlog::info("{} {}: answers again after {} failed polls", device.id, report.query, standing.in_a_row());
-  }
-  publish_change(standing.succeeded(report.timestamp, report.received, reply.received - reply.sent));
-
-  const auto timeout = query.timeout.value_or(channel.options().timeout);
-  if (standing.became_slow(timeout)) {
-    spdlog::warn(
-        "{} {}: answers take up to {:.0f} ms (p99), the timeout is {} ms: raise it before polls fail",
-        device.id, report.query, standing.latency().p99, timeout.count());
-  }
-}
-
-Error Poller::State::note_failure(const ProfileQuery& query, const Error& error) {
-  publish_change(standing.failed(error));
-  // The first of its kind, then ever more rarely.
-  if (outcome_of(error.code) == Outcome::failed && std::has_single_bit(standing.repeats())) {
-    spdlog::warn("{} {}: {}", device.id, query.request.name, explain(error, standing.repeats()));
-  }
-  return error;
-}
-
-void Poller::State::publish_change(const std::optional<Standing::Change>& change) {
-  if (!change) return;
-  spdlog::info("{} is {}: {}", device.id, to_string(change->availability), change->reason);
-  sinks.availability(device.id, change->availability, change->reason);
 }
 
 Poller::Poller(Device device, channel::Channel& channel, sink::Sinks& sinks, Steady start)
@@ -190,10 +168,12 @@ asio::awaitable<Result<Report>> Poller::ask(std::string name) {
   co_return report;
 }
 
+bool Poller::stalled(Steady now) const noexcept { return state_->overdue && now > *state_->overdue; }
+
 const Device& Poller::device() const noexcept { return state_->device; }
 
 DeviceHealth Poller::health() const {
-  DeviceHealth health = state_->standing.health();
+  DeviceHealth health = state_->announcer.health();
   health.id = state_->device.id;
   health.channel = state_->channel.options().id;
   health.breaker = state_->channel.breaker(health.id);

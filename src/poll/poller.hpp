@@ -32,6 +32,8 @@ class Poller {
   /// by name.
   [[nodiscard]] asio::awaitable<Result<Report>> ask(std::string query);
 
+  /// An exchange has not ended although it must have, however the device behaves: the channel hangs.
+  [[nodiscard]] bool stalled(Steady now) const noexcept;
   [[nodiscard]] const Device& device() const noexcept;
   [[nodiscard]] DeviceHealth health() const;
 

@@ -42,6 +42,8 @@ std::unique_ptr<protocol::Codec> read_protocol(yaml::MapReader& reader, Profile&
     reader.fail("dialect", codec.error().detail);
     return nullptr;
   }
+  // Two profiles may share a channel when one names the default and the other does not.
+  profile.dialect = (*codec)->dialect();
   return std::move(*codec);
 }
 

@@ -21,7 +21,7 @@ struct QueryDescription {
   std::string name;
   std::chrono::milliseconds interval{};     ///< 0 = on demand only
   std::vector<const Quantity*> quantities;  ///< all that can come
-  std::vector<const Quantity*> guaranteed;  ///< those every valid answer carries
+  std::vector<const Quantity*> guaranteed;  ///< those every valid answer carries; none when on demand only
 };
 
 /// What a sink may know about a device. The quantities live as long as the device is registered: until

@@ -56,6 +56,8 @@ class Codec {
  public:
   virtual ~Codec() = default;
 
+  /// The dialect spoken, by its name also where the default was asked for; "" when the protocol has only one.
+  [[nodiscard]] virtual std::string_view dialect() const noexcept = 0;
   /// The request as it goes on the wire. unknown_query or bad_value when the protocol cannot express it.
   [[nodiscard]] virtual Result<Bytes> build(const Query& query) const = 0;
   /// Looks at the front of `buffered`. Never reads past it, never keeps state, always makes progress on a

@@ -56,17 +56,27 @@ std::string log_level(const Arguments& options, const Configuration& configurati
   return options.has("log-level") ? options.text("log-level") : configuration.log_level;
 }
 
-/// For SIGHUP: null keeps the old configuration running.
-SharedSetup load_again(const Arguments& options) {
-  auto checked = load(options, [](const std::string& text) {
-    spdlog::error("the configuration is invalid, the old one is kept:");
-    std::istringstream lines{text};
-    for (std::string line; std::getline(lines, line);) spdlog::error("{}", line);
-  });
-  if (!checked) return nullptr;
-  (void)set_up_logging(log_level(options, checked->configuration), checked->configuration.secrets);
-  for (const auto& warning : checked->warnings) spdlog::warn("{}", warning);
-  return std::make_shared<const Setup>(std::move(*checked));
+void log_why_kept(const std::string& findings) {
+  spdlog::error("the configuration is invalid, the old one is kept:");
+  std::istringstream lines{findings};
+  for (std::string line; std::getline(lines, line);) spdlog::error("{}", line);
+}
+
+/// For SIGHUP, see Reload.
+std::function<SharedSetup()> load_again(const Arguments& options) {
+  std::string findings;
+  auto checked = std::make_shared<std::optional<Checked>>(
+      load(options, [&](const std::string& text) { findings = text; }));
+  return [&options, checked, findings]() -> SharedSetup {
+    if (!*checked) {
+      log_why_kept(findings);
+      return nullptr;
+    }
+    const auto& configuration = (*checked)->configuration;
+    (void)set_up_logging(log_level(options, configuration), configuration.secrets);
+    for (const auto& warning : (*checked)->warnings) spdlog::warn("{}", warning);
+    return std::make_shared<const Setup>(std::move(**checked));
+  };
 }
 
 }  // namespace
@@ -104,7 +114,7 @@ int run_command(const CommandArguments& arguments) {
     return exit_ok;
   }
   if (options.has("once")) return run_once(std::move(*setup));
-  auto reload = [&options]() -> SharedSetup { return load_again(options); };
+  auto reload = [&options] { return load_again(options); };
   return run_daemon(std::make_shared<const Setup>(std::move(*setup)), std::move(reload));
 }
 

@@ -79,6 +79,7 @@ std::string hex(std::uint32_t command) {
 class OrionCodec final : public Codec {
  public:
   explicit OrionCodec(const Dialect& dialect) : dialect_{dialect} {}
+  std::string_view dialect() const noexcept override { return dialect_.name; }
 
   Result<Bytes> build(const Query& query) const override;
   Scan scan(ByteView buffered) const override;

@@ -59,7 +59,7 @@ MqttSink::MqttSink(asio::any_io_executor executor, Options options, std::string 
       session_{options_, environment_.random},
       outbox_{Outbox::Limits{options_.max_queue, options_.max_queue_bytes}},
       filter_{options_},
-      file_thread_{options_.state_file.empty() ? nullptr : std::make_unique<Worker>()},
+      file_thread_{options_.state_file.empty() ? nullptr : std::make_unique<async::Worker>()},
       saved_{announcer_.published()},
       connection_{environment_.connect(options_, *this)},
       timer_{executor} {

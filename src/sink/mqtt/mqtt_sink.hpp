@@ -2,6 +2,7 @@
 // Topics, payloads and guarantees: docs/mqtt.md and docs/home-assistant.md.
 #pragma once
 
+#include "async/worker.hpp"
 #include "sink/mqtt/announcer.hpp"
 #include "sink/mqtt/change_filter.hpp"
 #include "sink/mqtt/connection.hpp"
@@ -9,7 +10,6 @@
 #include "sink/mqtt/outbox.hpp"
 #include "sink/mqtt/session.hpp"
 #include "sink/sink.hpp"
-#include "sink/worker.hpp"
 
 #include <functional>
 #include <memory>
@@ -73,8 +73,8 @@ class MqttSink final : public Sink, private ConnectionEvents {
   Session session_;
   Outbox outbox_;
   ChangeFilter filter_;
-  std::unique_ptr<Worker> file_thread_;  ///< only with a state file
-  Published saved_;                      ///< as in the state file
+  std::unique_ptr<async::Worker> file_thread_;  ///< only with a state file
+  Published saved_;                             ///< as in the state file
   std::optional<Steady> save_due_;
   bool finishing_ = false;
   bool closed_ = false;

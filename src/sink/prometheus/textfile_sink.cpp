@@ -2,9 +2,9 @@
 #include "sink/prometheus/textfile_sink.hpp"
 
 #include "async/wakeup.hpp"
+#include "async/worker.hpp"
 #include "sink/prometheus/exposition.hpp"
 #include "sink/prometheus/textfile_writer.hpp"
-#include "sink/worker.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -101,7 +101,7 @@ class TextfileSink final : public Sink {
   bool failing_ = false;
   std::uint64_t errors_ = 0;
   std::string last_error_;
-  Worker worker_;  // last: its thread ends before what it uses goes
+  async::Worker worker_;  // last: its thread ends before what it uses goes
 };
 
 }  // namespace

@@ -2,11 +2,11 @@
 #include "sink/screen/screen_sink.hpp"
 
 #include "async/wakeup.hpp"
+#include "async/worker.hpp"
 #include "sink/screen/board.hpp"
 #include "sink/screen/json.hpp"
 #include "sink/screen/output.hpp"
 #include "sink/screen/table.hpp"
-#include "sink/worker.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -145,7 +145,7 @@ class ScreenSink final : public Sink {
   SinkAccount account_;
   bool closed_ = false;
   async::Wakeup filled_;
-  Worker worker_;  // last: its thread ends before what it uses goes
+  async::Worker worker_;  // last: its thread ends before what it uses goes
 };
 
 }  // namespace

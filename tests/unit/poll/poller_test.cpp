@@ -212,6 +212,20 @@ TEST_F(PollerTest, AnAllowedWriteIsAcknowledgedAndReadBack) {
   EXPECT_EQ(far_.requests.front()[5], 0x1A);
 }
 
+TEST_F(PollerTest, AnExchangeThatNeverEndsIsAStall) {
+  started_ = true;  // the channel's own coroutine does not run
+  tasks_.spawn("poller", poller(10ms).run());
+  run_until([&] { return poller_->stalled(std::chrono::steady_clock::now() + 2min); });
+  EXPECT_FALSE(poller_->stalled(std::chrono::steady_clock::now())) << "not before its time";
+}
+
+TEST_F(PollerTest, ASilentDeviceIsNoStall) {
+  far_.on_request = [](const Bytes&) {};
+  poller();
+  EXPECT_FALSE(once());
+  EXPECT_FALSE(poller_->stalled(std::chrono::steady_clock::now() + 24h));
+}
+
 TEST_F(PollerTest, AStoppedChannelDoesNotMakeTheDeviceOffline) {
   poller(1h, {}, 1);
   EXPECT_TRUE(once());

@@ -1,12 +1,12 @@
 // Work beside the loop: in order, on another thread, back on the loop.
-#include "sink/worker.hpp"
+#include "async/worker.hpp"
 
 #include "unit/sink/support.hpp"
 
 #include <stdexcept>
 #include <thread>
 
-namespace busbar::sink {
+namespace busbar::async {
 namespace {
 
 asio::awaitable<void> perform(Worker& worker, std::function<void()> job, std::function<void()> then) {
@@ -15,7 +15,7 @@ asio::awaitable<void> perform(Worker& worker, std::function<void()> job, std::fu
 }
 
 TEST(Worker, RunsTheJobElsewhereAndComesBackToTheLoop) {
-  test::Loop loop;
+  sink::test::Loop loop;
   Worker worker;
   std::thread::id job;
   std::thread::id after;
@@ -26,7 +26,7 @@ TEST(Worker, RunsTheJobElsewhereAndComesBackToTheLoop) {
 }
 
 TEST(Worker, JobsDoNotOvertakeEachOther) {
-  test::Loop loop;
+  sink::test::Loop loop;
   Worker worker;
   std::vector<int> order;
   int done = 0;
@@ -46,7 +46,7 @@ asio::awaitable<void> expect_throw(Worker& worker, std::string& caught) {
 }
 
 TEST(Worker, WhatTheJobThrowsReachesTheCaller) {
-  test::Loop loop;
+  sink::test::Loop loop;
   Worker worker;
   std::string caught;
   EXPECT_TRUE(loop.run(expect_throw(worker, caught)));
@@ -54,4 +54,4 @@ TEST(Worker, WhatTheJobThrowsReachesTheCaller) {
 }
 
 }  // namespace
-}  // namespace busbar::sink
+}  // namespace busbar::async

@@ -1,4 +1,4 @@
-// One thread beside the loop for what may block: files and standard output. Jobs run in order, never two at
+// One thread beside the loop for what may block: files, standard output. Jobs run in order, never two at
 // once.
 #pragma once
 
@@ -11,7 +11,7 @@ namespace boost::asio {
 class thread_pool;
 }
 
-namespace busbar::sink {
+namespace busbar::async {
 
 class Worker {
  public:
@@ -28,4 +28,4 @@ class Worker {
   std::unique_ptr<asio::thread_pool> thread_;
 };
 
-}  // namespace busbar::sink
+}  // namespace busbar::async

@@ -1,5 +1,5 @@
 // One thread beside the loop for what may block.
-#include "sink/worker.hpp"
+#include "async/worker.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -9,7 +9,7 @@
 #include <exception>
 #include <utility>
 
-namespace busbar::sink {
+namespace busbar::async {
 
 Worker::Worker() : thread_{std::make_unique<asio::thread_pool>(1)} {}
 
@@ -37,4 +37,4 @@ asio::awaitable<void> Worker::perform(std::function<void()> job) {
       std::move(start), asio::use_awaitable, thread_.get(), std::move(job));
 }
 
-}  // namespace busbar::sink
+}  // namespace busbar::async
