@@ -7,7 +7,7 @@ if(TARGET busbar)
 endif()
 install(DIRECTORY config/profiles/ DESTINATION ${CMAKE_INSTALL_DATADIR}/busbar/profiles COMPONENT daemon
         FILES_MATCHING PATTERN "*.yaml")
-file(GLOB schemas config/*.schema.json)
+file(GLOB schemas config/*.schema.json config/*.rules.yaml)
 install(FILES ${schemas} DESTINATION ${CMAKE_INSTALL_DATADIR}/busbar COMPONENT daemon)
 # Never as busbar.yaml itself: that file belongs to the site.
 if(EXISTS ${CMAKE_SOURCE_DIR}/config/busbar.yaml)

@@ -171,6 +171,25 @@ class Planted(unittest.TestCase):
         self.assertIn("names a file that does not exist", found)
         self.assertIn("only 3 names", found)
 
+    def test_alerts_name_metrics_and_are_explained(self):
+        self.write("src/sink/prometheus/own_metrics.cpp", '// x\nauto a = "busbar_up"; auto b = "busbar_process_cpu_seconds_total";\n')
+        self.write("config/busbar.rules.yaml", "groups:\n  - name: busbar_process\n    rules:\n      - alert: Gone\n        expr: "
+                                               "absent(busbar_up)\n      - alert: Busy\n        expr: rate(busbar_cpu_total[1h]) > 1\n")
+        self.write("docs/operations.md", "`Gone`: look\n")
+        found = self.found(rules_docs)
+        self.assertIn("busbar_cpu_total is no metric", found)
+        self.assertIn("Busy is not explained", found)
+        self.assertNotIn("Gone", found)
+        self.assertNotIn("busbar_process", found)
+
+    def test_quoted_messages_are_those_of_the_source(self):
+        self.write("src/link/tcp.cpp", '// x\nauto a = "cannot connect to " + x + ": it is " "not there";\n')
+        self.write("docs/a.md", "```log\ncannot connect to …: it is not there\ncannot reach …\n```\n```\nnot a message\n```\n")
+        found = self.found(rules_docs)
+        self.assertIn("docs/a.md:3: no message says 'cannot reach'", found)
+        self.assertNotIn("it is not there", found)
+        self.assertNotIn("not a message", found)
+
 
 class Comments(unittest.TestCase):
     def test_strings_stay_and_comments_go(self):

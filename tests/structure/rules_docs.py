@@ -1,4 +1,4 @@
-"""Links between pages resolve, and what docs/one-reading.md names is there to be read."""
+"""Links between pages resolve, and what the pages and the alerting rules name is there."""
 
 import re
 from pathlib import Path
@@ -9,6 +9,9 @@ LINK = re.compile(r"(?<!\\)\[[^\]\n]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
 ONE_READING = "docs/one-reading.md"
+ALERTS = "config/busbar.rules.yaml"
+MESSAGES = re.compile(r"^```log\n(.*?)^```", re.MULTILINE | re.DOTALL)
+OWN_METRICS = "src/sink/prometheus/own_metrics.cpp"
 
 
 def check(tree: Tree):
@@ -16,6 +19,8 @@ def check(tree: Tree):
     for page in pages:
         yield from _links(tree.root, page)
     yield from _one_reading(tree)
+    yield from _alerts(tree)
+    yield from _messages(tree)
 
 
 def slug(heading: str) -> str:
@@ -76,3 +81,32 @@ def _one_reading(tree: Tree):
                 yield f"{ONE_READING}: `{symbol}()` is not in {named[1]}"
     if checked < 10:
         yield f"{ONE_READING}: only {checked} names of the form `name()` could be checked against the five files"
+
+
+def _alerts(tree: Tree):
+    """An alert on a metric that was renamed would never fire; one that the operator does not find explained is noise."""
+    rules, page = tree.root / ALERTS, tree.root / "docs/operations.md"
+    if not rules.exists() or OWN_METRICS not in tree.sources:
+        return
+    text = rules.read_text(encoding="utf-8")
+    metrics = set(re.findall(r'"(busbar_\w+)"', tree.sources[OWN_METRICS].code))
+    for metric in sorted(set(re.findall(r"\bbusbar_\w+(?=[{\[ )\n])", text)) - set(re.findall(r"name: (\w+)", text))):
+        if metric not in metrics:
+            yield f"{ALERTS}: {metric} is no metric of {OWN_METRICS}"
+    explained = page.read_text(encoding="utf-8") if page.exists() else ""
+    for alert in re.findall(r"alert: (\w+)", text):
+        if f"`{alert}`" not in explained:
+            yield f"{ALERTS}: {alert} is not explained in docs/operations.md"
+
+
+def _messages(tree: Tree):
+    """Blocks marked `log` quote the log: what stands between … and punctuation must be in a string of the source."""
+    code = "\n".join(re.sub(r'(?<!\\)"\s*"', "", source.code) for source in tree.under("src"))
+    for page in sorted((tree.root / "docs").rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        for block in MESSAGES.finditer(text):
+            for number, message in enumerate(block[1].splitlines()):
+                line = text.count("\n", 0, block.start(1)) + number + 1
+                for part in re.split(r"[…:;()']| within ", message):
+                    if len(part.strip()) > 6 and part.strip() not in code:
+                        yield f"{page.relative_to(tree.root).as_posix()}:{line}: no message says '{part.strip()}'"
