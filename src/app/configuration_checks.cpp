@@ -124,7 +124,7 @@ void warn_unused_channels(const ReadContext& context, const Configuration& confi
   }
 }
 
-// A deadband for a reading nobody gives would silently filter nothing.
+// A deadband for a reading nobody gives would silently filter nothing. A family stands for all its members.
 void check_deadband(const ReadContext& context, const Configuration& configuration,
                     const sink::mqtt::Options& mqtt) {
   std::set<std::string_view> known;
@@ -133,6 +133,7 @@ void check_deadband(const ReadContext& context, const Configuration& configurati
       for (const profile::ProfileQuery& query : profile->queries) {
         for (const Quantity* const quantity : query.decoder.quantities()) {
           known.insert(quantity->key);
+          if (!quantity->family.empty()) known.insert(quantity->family);
         }
       }
     }

@@ -41,7 +41,7 @@ struct Options {
   bool retain = true;
   bool per_reading_topics = false;  ///< <prefix>/<device>/<key> beside the JSON state
   PublishMode mode = PublishMode::every;
-  std::map<std::string, double> deadband{};     ///< on_change: key → least change that counts
+  std::map<std::string, double> deadband{};     ///< on_change: key or family → least change that counts
   std::chrono::milliseconds heartbeat{600000};  ///< on_change: publish at least that often
   std::chrono::seconds keepalive{30};
   std::optional<int> version{};   ///< 5 or 4 (3.1.1); empty: 5, then 3.1.1

@@ -157,7 +157,8 @@ TEST(Configuration, an_mqtt_sink_with_everything) {
       "sinks:\n  mqtt:\n    url: mqtts://broker.lan\n    username: u\n    password: p\n    client_id: c\n"
       "    topic_prefix: site/a\n    qos: 0\n    retain: false\n    per_reading_topics: true\n    mode: "
       "on_change\n"
-      "    deadband: {pack_voltage: 0.05}\n    heartbeat: 1h\n    keepalive: 15s\n    version: 3.1.1\n    "
+      "    deadband: {pack_voltage: 0.05, cell_voltage: 0.003}\n    heartbeat: 1h\n    keepalive: 15s\n    "
+      "version: 3.1.1\n    "
       "max_queue: 5\n"
       "    max_queue_bytes: 65536\n    state_file: topics\n"
       "    tls: {ca_file: ca.pem, certificate_file: /c.pem, key_file: /k.pem, key_password: kp, verify: "
@@ -174,7 +175,7 @@ TEST(Configuration, an_mqtt_sink_with_everything) {
   expected.retain = false;
   expected.per_reading_topics = true;
   expected.mode = sink::mqtt::PublishMode::on_change;
-  expected.deadband = {{"pack_voltage", 0.05}};
+  expected.deadband = {{"pack_voltage", 0.05}, {"cell_voltage", 0.003}};
   expected.heartbeat = 1h;
   expected.keepalive = 15s;
   expected.version = 4;
