@@ -55,8 +55,8 @@ class Sink {
   /// Serves until cancelled; spawned once by the app. Sinks without I/O of their own return at once.
   [[nodiscard]] virtual asio::awaitable<void> run() = 0;
   /// Delivers what is queued, as far as that is possible before `deadline`, then says good-bye (offline,
-  /// close). Called once, after the last publish. `keep_state` (one-shot runs): the devices are not declared
-  /// offline.
+  /// close). Called once, after the last publish. `keep_state` (one-shot runs): neither the devices nor
+  /// the daemon are declared offline.
   [[nodiscard]] virtual asio::awaitable<void> finish(Steady deadline, bool keep_state) = 0;
 
   [[nodiscard]] virtual SinkAccount account() const = 0;

@@ -183,6 +183,7 @@ TEST_F(AtTheBroker, OneRoundIsDeliveredWithoutDeclaringAnythingOffline) {
   const auto result = run_to_end({BUSBAR_BINARY, "--once", "--config", config(2)});
   EXPECT_EQ(result.code, 0) << result.err;
   const auto all = retained(broker.url());
+  EXPECT_EQ(all.at("busbar/status"), "online");
   EXPECT_EQ(all.at("busbar/pack1/availability"), "online");
   EXPECT_TRUE(all.contains("busbar/pack1/state"));
   EXPECT_TRUE(all.contains("homeassistant/device/busbar_pack2/config"));

@@ -280,8 +280,10 @@ bool MqttSink::hopeless() const {
 }
 
 void MqttSink::say_goodbye(bool keep_state) {
+  // After one round the values stand until they expire: nobody is gone who was expected to stay.
+  if (keep_state) return pump();
   for (const auto& [id, device] : announcer_.devices()) {
-    if (!keep_state) put(Kind::availability, id, topics_.availability(id), "offline");
+    put(Kind::availability, id, topics_.availability(id), "offline");
   }
   put(Kind::availability, "", topics_.status(), "offline");
   pump();
