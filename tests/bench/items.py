@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import os
 import socket
 import statistics
@@ -165,6 +166,18 @@ sinks:
                 median <= 50)]
 
 
+def lateness(table):
+    """Upper bound of a bucket in seconds → polls up to it."""
+    return {float(series.split('"')[1]): value for series, value in table.items()
+            if series.startswith("busbar_poll_lateness_seconds_bucket")}
+
+
+def quantile(now, before, q):
+    """The bound of the bucket in which the quantile of what came between lies."""
+    counts = {bound: value - before[bound] for bound, value in now.items()}
+    return min(bound for bound, count in counts.items() if count >= q * counts[math.inf])
+
+
 def scale(context):
     """200 channels of 10 devices, each polled every 10 s, in one process."""
     lines, count, seconds = (50, 10, 20) if context.quick else (200, 10, 60)
@@ -184,22 +197,18 @@ channels:
 """) as child:
             success = lambda: total(metrics(http), "busbar_device_polls_total", outcome="success")  # noqa: E731
             wait_until(lambda: child.must_run() or (_up(http) and success() >= lines * count), "one round", 60)
+            first = metrics(http)
             before, cpu, begin = success(), child.cpu_seconds(), time.monotonic()
             time.sleep(seconds)
             cpu, rss, elapsed = child.cpu_seconds() - cpu, child.memory()["rss"], time.monotonic() - begin
             table = metrics(http)
     polls = total(table, "busbar_device_polls_total", outcome="success") - before
     expected = lines * count * elapsed / 10
-    quantile = lambda q: max((value for series, value in table.items()  # noqa: E731
-                              if series.startswith("busbar_device_lateness_seconds{") and f'quantile="{q}"' in series),
-                             default=None)
-    late = quantile("0.99")
-    if late is None:
-        raise RuntimeError("the daemon exports no lateness")
+    late = quantile(lateness(table), lateness(first), 0.99)
     name = f"{lines} channels × {count} devices at 10 s"
     failed = total(table, "busbar_device_polls_total", outcome="failed")
     return [
-        row(f"{name}: lateness, p99 of the worst device", f"{late * 1000:.1f} ms",
+        row(f"{name}: lateness, p99", f"≤ {late * 1000:g} ms",
             f"{polls:.0f} polls of {expected:.0f} due, {failed:.0f} failed", f"{polls / expected:.3f}", "≤ 20 ms",
             late <= 0.020),
         row(f"{name}: processor", f"{cpu / elapsed:.1%} of a core", f"{cpu / polls * 1e6:.0f} µs a poll", "", "≤ 25 %",
