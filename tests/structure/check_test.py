@@ -185,7 +185,10 @@ class Planted(unittest.TestCase):
     def test_quoted_messages_are_those_of_the_source(self):
         self.write("src/link/tcp.cpp", '// x\nauto a = "cannot connect to " + x + ": it is " "not there";\n')
         self.write("docs/a.md", "```log\ncannot connect to …: it is not there\ncannot reach …\n```\n```\nnot a message\n```\n")
+        self.write("docs/b.md", "# Messages in the log\n| `it is gone` | `cure` |\n# Others\n| `no message` | |\n")
         found = self.found(rules_docs)
+        self.assertIn("docs/b.md:2: no message says 'it is gone'", found)
+        self.assertNotIn("docs/b.md:4", found)
         self.assertIn("docs/a.md:3: no message says 'cannot reach'", found)
         self.assertNotIn("it is not there", found)
         self.assertNotIn("not a message", found)

@@ -103,10 +103,21 @@ def _messages(tree: Tree):
     """Blocks marked `log` quote the log: what stands between … and punctuation must be in a string of the source."""
     code = "\n".join(re.sub(r'(?<!\\)"\s*"', "", source.code) for source in tree.under("src"))
     for page in sorted((tree.root / "docs").rglob("*.md")):
-        text = page.read_text(encoding="utf-8")
-        for block in MESSAGES.finditer(text):
-            for number, message in enumerate(block[1].splitlines()):
-                line = text.count("\n", 0, block.start(1)) + number + 1
-                for part in re.split(r"[…:;()']| within ", message):
-                    if len(part.strip()) > 6 and part.strip() not in code:
-                        yield f"{page.relative_to(tree.root).as_posix()}:{line}: no message says '{part.strip()}'"
+        for line, message in _quoted(page.read_text(encoding="utf-8")):
+            for part in re.split(r"[…:;()']| within | refused\b", message):
+                if len(part.strip()) > 6 and part.strip() not in code:
+                    yield f"{page.relative_to(tree.root).as_posix()}:{line}: no message says '{part.strip()}'"
+
+
+def _quoted(text: str):
+    """(line, message): blocks marked `log`, and the first column of tables below a heading about messages in the log."""
+    for block in MESSAGES.finditer(text):
+        for number, message in enumerate(block[1].splitlines()):
+            yield text.count("\n", 0, block.start(1)) + number + 1, message
+    about_messages = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("#"):
+            about_messages = "essages in the log" in line
+        elif about_messages and line.startswith("| `"):
+            for message in re.findall(r"`([^`]*)`", line.split(" | ")[0]):
+                yield number, message
