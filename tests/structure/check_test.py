@@ -182,6 +182,12 @@ class Planted(unittest.TestCase):
         self.assertNotIn("Gone", found)
         self.assertNotIn("busbar_process", found)
 
+    def test_metrics_are_documented(self):
+        self.write("src/sink/prometheus/own_metrics.cpp", '// x\nauto a = "busbar_up"; auto b = "busbar_sink_queued"; auto c = "busbar_new";\n')
+        self.write("docs/prometheus.md", "| `busbar_up` | |\n| `busbar_sink_healthy`, `_queued` | |\n")
+        self.assertEqual([line for line in self.found(rules_docs).splitlines() if "prometheus.md" in line],
+                         ["docs/prometheus.md: busbar_new is missing"])
+
     def test_quoted_messages_are_those_of_the_source(self):
         self.write("src/link/tcp.cpp", '// x\nauto a = "cannot connect to " + x + ": it is " "not there";\n')
         self.write("docs/a.md", "```log\ncannot connect to …: it is not there\ncannot reach …\n```\n```\nnot a message\n```\n")

@@ -19,6 +19,7 @@ def check(tree: Tree):
     for page in pages:
         yield from _links(tree.root, page)
     yield from _one_reading(tree)
+    yield from _metrics(tree)
     yield from _alerts(tree)
     yield from _messages(tree)
 
@@ -81,6 +82,17 @@ def _one_reading(tree: Tree):
                 yield f"{ONE_READING}: `{symbol}()` is not in {named[1]}"
     if checked < 10:
         yield f"{ONE_READING}: only {checked} names of the form `name()` could be checked against the five files"
+
+
+def _metrics(tree: Tree):
+    """Every metric about busbar itself stands in its table: in full, or by its end beside another of the same row."""
+    page = tree.root / "docs/prometheus.md"
+    if not page.exists() or OWN_METRICS not in tree.sources:
+        return
+    named = re.findall(r"`(\w+)`", page.read_text(encoding="utf-8"))
+    for metric in sorted(set(re.findall(r'"(busbar_\w+)"', tree.sources[OWN_METRICS].code))):
+        if not any(metric == name or name.startswith("_") and metric.endswith(name) for name in named):
+            yield f"docs/prometheus.md: {metric} is missing"
 
 
 def _alerts(tree: Tree):
