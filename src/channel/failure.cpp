@@ -23,7 +23,9 @@ Error failure(const Action& finished, const Order& order, const Options& options
     return {code, std::to_string(options.max_queue) + " requests wait already on channel " + options.id};
   }
   if (code == Errc::cancelled) return {code, "no turn on channel " + options.id + " before the deadline"};
-  return {code, link_error.detail};
+  // The policy knows only that the link does not open; the link knows why.
+  const bool refused = code == Errc::connect_failed && !link_error.detail.empty();
+  return {refused ? link_error.code : code, link_error.detail};
 }
 
 }  // namespace busbar::channel

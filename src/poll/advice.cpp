@@ -20,9 +20,11 @@ std::string_view advice(Errc error) noexcept {
     case Errc::wrong_command:
       return "check the addresses, and that no second master talks on this line";
     case Errc::resolve_failed:
+      return "check the host name in 'link', or write an address";
     case Errc::connect_failed:
     case Errc::connection_closed:
-      return "check the gateway: address, port, and how many clients it accepts";
+      return "check 'link': a gateway's address, port, and how many clients it accepts; or the serial "
+             "adapter";
     case Errc::permission_denied:
       return "give the service the group that owns the port";
     case Errc::short_payload:

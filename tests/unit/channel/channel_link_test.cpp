@@ -26,6 +26,14 @@ TEST_F(ChannelLink, ARefusedConnectIsToldInTheWordsOfTheLink) {
   EXPECT_FALSE(channel_->health().connected);
 }
 
+TEST_F(ChannelLink, WhyTheLinkDoesNotOpenIsKeptApart) {
+  far_.on_open = [] { return Error{Errc::permission_denied, "may not open serial port /dev/ttyUSB0"}; };
+  const auto reply = exchange(request(orion::read_status));
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, Errc::permission_denied);
+  EXPECT_THAT(reply.error().detail, HasSubstr("/dev/ttyUSB0"));
+}
+
 TEST_F(ChannelLink, WorksAgainAfterTheGatewayIsBack) {
   int refusals = 3;
   far_.on_open = [&]() -> std::optional<Error> {

@@ -106,6 +106,9 @@ TEST(Advice, TellsWhatToDoAndHowOften) {
   EXPECT_THAT(text, ::testing::StartsWith("timeout: no answer within 1000 ms; check power"));
   EXPECT_THAT(text, ::testing::EndsWith("(8 times)"));
   EXPECT_EQ(explain(Errc::rejected, 1), "rejected");
+  // Each trouble of a link has a cure of its own.
+  EXPECT_NE(advice(Errc::resolve_failed), advice(Errc::connect_failed));
+  EXPECT_NE(advice(Errc::permission_denied), advice(Errc::connect_failed));
 }
 
 }  // namespace
