@@ -4,8 +4,8 @@
 #   packaging/packages.sh list GROUP…      print the names, one a line
 #   packaging/packages.sh install GROUP…   install what is missing (root or sudo); does nothing when all is there
 #
-# Groups: build (compile the daemon), demo (the quick start), test (the whole test suite), tidy (clang-tidy),
-#         run (shared libraries of a finished binary).
+# Groups: build (compile the daemon), package (make the Debian package of it), demo (the quick start), test (the whole
+#         test suite), tidy (clang-tidy), run (shared libraries of a finished binary).
 set -euo pipefail
 
 packages_of() {
@@ -15,15 +15,17 @@ packages_of() {
       echo g++ cmake ninja-build pkg-config ccache \
         libboost1.81-dev libboost-program-options1.81-dev libpaho-mqttpp-dev libpaho-mqtt-dev nlohmann-json3-dev \
         libyaml-cpp-dev libspdlog-dev libsystemd-dev libssl-dev ;;
+    package) echo dpkg-dev file python3 ;;
     demo) echo mosquitto mosquitto-clients curl ;;
     test)
       echo libgtest-dev libgmock-dev libbenchmark-dev mosquitto mosquitto-clients prometheus curl socat openssl \
-        python3 systemd locales clang libclang-rt-14-dev clang-format ;;
+        python3 systemd locales clang libclang-rt-14-dev clang-format \
+        dpkg-dev file lintian man-db bsdextrautils zsh fish mmdebstrap systemd-container buildah ;;
     tidy) echo clang clang-tidy ;;
     run)
       echo libboost-program-options1.81.0 libpaho-mqttpp3-1 libpaho-mqtt1.3 libyaml-cpp0.7 libspdlog1.10 libfmt9 \
         libsystemd0 libssl3 ca-certificates ;;
-    *) echo "packages.sh: unknown group '$1' (known: build demo test tidy run)" >&2; return 64 ;;
+    *) echo "packages.sh: unknown group '$1' (known: build package demo test tidy run)" >&2; return 64 ;;
   esac
 }
 
