@@ -179,6 +179,7 @@ void read_publishing(yaml::MapReader& reader, sink::mqtt::Options& options) {
     options.mode = *mode == "every" ? sink::mqtt::PublishMode::every : sink::mqtt::PublishMode::on_change;
   }
   set(options.heartbeat, reader.duration("heartbeat", 1s, 24h * 7));
+  set(options.diagnostics, reader.duration("diagnostics", 0ms, 24h));
   set(options.keepalive, whole_seconds(reader, "keepalive", 1s, 18h));  // the protocol counts to 65535 s
   if (const auto version = reader.choice("version", versions); version && *version != "auto") {
     options.version = *version == "5" ? 5 : 4;

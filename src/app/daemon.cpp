@@ -171,6 +171,8 @@ int run_daemon(SharedSetup setup, Reload reload) {
 int run_once(Setup setup, std::vector<std::unique_ptr<sink::Sink>> extra) {
   for (auto& options : setup.configuration.sinks) {
     if (auto* screen = std::get_if<sink::screen::Options>(&options)) screen->once = true;
+    // A process that ends at once has nothing to tell about itself.
+    if (auto* mqtt = std::get_if<sink::mqtt::Options>(&options)) mqtt->diagnostics = {};
   }
   Runner runner{{}, std::move(extra)};
   return runner.once(std::make_shared<const Setup>(std::move(setup)));

@@ -138,6 +138,7 @@ struct WriteSink {
       out.close();
     }
     out.duration("heartbeat", o.heartbeat);
+    out.duration("diagnostics", o.diagnostics);
     out.duration("keepalive", o.keepalive);
     out.text("version", !o.version ? "auto" : *o.version == 5 ? "5" : "3.1.1");
     out.number("max_queue", o.max_queue);

@@ -18,7 +18,8 @@ struct Maker {
   sink::HealthSource health;
 
   std::unique_ptr<sink::Sink> operator()(const sink::mqtt::Options& options) const {
-    return std::make_unique<sink::mqtt::MqttSink>(executor, options, version);
+    return std::make_unique<sink::mqtt::MqttSink>(executor, options, version, sink::mqtt::Environment{},
+                                                  health);
   }
   std::unique_ptr<sink::Sink> operator()(const sink::prometheus::TextfileOptions& options) const {
     return sink::prometheus::make_textfile_sink(executor, options, health);

@@ -76,6 +76,7 @@ TEST_F(AtTheBroker, DiscoveryPointsOnlyToTopicsThatExist) {
     return retained(broker.url()).at("homeassistant/device/busbar_pack1/config").find("cell_16_voltage") !=
            std::string::npos;
   }));
+  ASSERT_TRUE(eventually([&] { return retained(broker.url()).contains("busbar/pack1/diagnostics"); }));
   const auto all = retained(broker.url());
   const auto discovery = json::parse(all.at("homeassistant/device/busbar_pack1/config"));
   // Home Assistant takes long and short keys.

@@ -76,6 +76,7 @@ void Announcer::start(std::size_t max_packet) {
     if (device->second.described()) device->second.recall(published_.devices.at(id).components);
   }
   std::set<std::string> own{topics_.status(), topics_.version()};
+  if (options_.diagnostics.count() > 0) own.insert(topics_.diagnostics());
   if (options_.home_assistant.enabled) own.insert(topics_.discovery());
   withdraw("", own);
   if (options_.home_assistant.enabled) announce_part(topics_.discovery(), Part{});
@@ -103,6 +104,10 @@ std::map<std::string, Announcer::Part> Announcer::parts_of(const DeviceRecord& d
   for (const auto& [query, record] : device.queries()) {
     if (!record.quantities.empty()) parts.emplace(topics_.discovery(id, query), Part{id, query});
   }
+  if (options_.diagnostics.count() > 0) {
+    const std::string apart{diagnostics_part};
+    parts.emplace(topics_.discovery(id, apart), Part{id, apart});
+  }
   return parts;
 }
 
@@ -110,6 +115,7 @@ std::set<std::string> Announcer::topics_of(const DeviceRecord& device) const {
   const auto& id = device.id();
   std::set<std::string> topics{topics_.availability(id)};
   if (options_.retain) topics.insert(topics_.state(id));
+  if (options_.retain && options_.diagnostics.count() > 0) topics.insert(topics_.diagnostics(id));
   for (const auto& [query, record] : device.queries()) {
     if (!options_.retain) break;
     topics.insert(topics_.state(id, query));

@@ -2,6 +2,7 @@
 // silently ignores unknown keys inside a component: what is written here is checked key by key in the tests.
 #include "sink/mqtt/discovery.hpp"
 
+#include "sink/mqtt/diagnostics.hpp"
 #include "sink/mqtt/entity.hpp"
 
 #include <nlohmann/json.hpp>
@@ -127,6 +128,7 @@ std::string bridge_discovery(const DiscoveryContext& context) {
   if (!context.version.empty()) json["device"]["sw_version"] = context.version;
   json["origin"] = origin(context);
   json["components"] = {{"connection", connection}, {"version", version}};
+  if (context.options.diagnostics.count() > 0) add_daemon_diagnostics(json["components"], topics);
   return text_of(json);
 }
 
@@ -141,6 +143,8 @@ std::string device_discovery(const DiscoveryContext& context, const DeviceRecord
     }
   }
   for (const auto& [key, platform] : device.retired()) components[key] = {{"platform", platform}};
+  if ((!query || *query == diagnostics_part) && context.options.diagnostics.count() > 0)
+    add_device_diagnostics(components, context.topics, device.id());
 
   Json json = Json::object();
   json["device"] = device_block(context, device);

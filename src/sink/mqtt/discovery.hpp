@@ -23,8 +23,11 @@ struct DiscoveryContext {
 
 /// The daemon itself: whether it is connected, and its version. The devices refer to it.
 [[nodiscard]] std::string bridge_discovery(const DiscoveryContext& context);
-/// All announced readings of the device, or those of one query. Retired readings are withdrawn by a bare
-/// platform.
+/// Takes the place of a query's name for the entities of diagnostics.hpp, when they go apart.
+inline constexpr std::string_view diagnostics_part = "diagnostics";
+
+/// All announced readings of the device and its diagnostics, or those of one query. Retired readings are
+/// withdrawn by a bare platform.
 [[nodiscard]] std::string device_discovery(const DiscoveryContext& context, const DeviceRecord& device,
                                            std::optional<std::string_view> query = std::nullopt);
 

@@ -1,7 +1,9 @@
 // The sink itself: turns reports into messages and performs what the session policy says.
 #include "sink/mqtt/mqtt_sink.hpp"
 
+#include "sink/mqtt/diagnostics.hpp"
 #include "sink/mqtt/paho_connection.hpp"
+#include "sink/process.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <spdlog/spdlog.h>
@@ -17,6 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto save_delay = 5s;
+/// After a connect: by then the devices have been asked.
+constexpr auto first_diagnostics = 5s;
 /// Kept back from the deadline of finish() for the clean disconnect.
 constexpr auto farewell = 200ms;
 /// Fixed header, topic length, packet id and properties.
@@ -51,9 +55,10 @@ Published load(const Options& options) {
 }  // namespace
 
 MqttSink::MqttSink(asio::any_io_executor executor, Options options, std::string version,
-                   Environment environment)
+                   Environment environment, HealthSource health)
     : options_{std::move(options)},
       environment_{completed(std::move(environment), executor)},
+      health_{std::move(health)},
       announcer_{options_, version, load(options_)},
       topics_{announcer_.topics()},
       session_{options_, environment_.random},
@@ -158,6 +163,7 @@ void MqttSink::on_connected(int version, std::size_t max_packet) {
   last_error_.clear();
   const bool first = !announcer_.started();
   session_.connected(environment_.now(), version, max_packet);
+  if (health_ && options_.diagnostics.count() > 0) health_due_ = environment_.now() + first_diagnostics;
   outbox_.replay();
   announcer_.set_max_packet(max_packet);
   collect();
@@ -184,6 +190,7 @@ void MqttSink::on_refused(Refusal refusal) {
 void MqttSink::on_lost(std::string reason) {
   if (!session_.is_connected()) return;  // the same loss is told in two ways
   session_.lost(environment_.now());
+  health_due_ = Steady::max();
   outbox_.fail_all();
   trouble("connection to " + options_.url + " lost", std::move(reason));
   timer_.cancel();
@@ -216,7 +223,9 @@ void MqttSink::on_message(std::string topic, std::string payload, bool retained)
   timer_.cancel();
 }
 
-Steady MqttSink::next_due() const { return std::min(session_.next_due(), save_due_.value_or(Steady::max())); }
+Steady MqttSink::next_due() const {
+  return std::min({session_.next_due(), save_due_.value_or(Steady::max()), health_due_});
+}
 
 void MqttSink::step() {
   const auto now = environment_.now();
@@ -238,6 +247,16 @@ void MqttSink::step() {
   if (action.replay) outbox_.replay();
   if (action.finish_removals) announcer_.finish_removals();
   if (action.recalled || action.replay || action.finish_removals) collect();
+  if (now >= health_due_) tell_health();
+}
+
+void MqttSink::tell_health() {
+  health_due_ = environment_.now() + options_.diagnostics;
+  const Health health = health_();
+  put(Kind::state, "", topics_.diagnostics(), daemon_diagnostics(health, this_process(health.now)));
+  for (const auto& device : health.devices)
+    put(Kind::state, device.id, topics_.diagnostics(device.id), device_diagnostics(device));
+  collect();
 }
 
 asio::awaitable<void> MqttSink::save() {

@@ -27,9 +27,10 @@ struct Environment {
 
 class MqttSink final : public Sink, private ConnectionEvents {
  public:
-  /// `version` of the daemon, as shown in Home Assistant. Connects when run() or finish() starts.
-  MqttSink(asio::any_io_executor executor, Options options, std::string version,
-           Environment environment = {});
+  /// `version` of the daemon, as shown in Home Assistant; `health` is what diagnostics tell, empty: nothing.
+  /// Connects when run() or finish() starts.
+  MqttSink(asio::any_io_executor executor, Options options, std::string version, Environment environment = {},
+           HealthSource health = {});
   ~MqttSink() override;
 
   [[nodiscard]] std::string_view name() const override { return options_.name; }
@@ -61,6 +62,7 @@ class MqttSink final : public Sink, private ConnectionEvents {
   void collect();
   void pump();
   [[nodiscard]] asio::awaitable<void> save();
+  void tell_health();
   void trouble(std::string_view what, std::string reason);
   void say_goodbye(bool keep_state);
   [[nodiscard]] bool hopeless() const;
@@ -68,6 +70,8 @@ class MqttSink final : public Sink, private ConnectionEvents {
 
   Options options_;
   Environment environment_;
+  HealthSource health_;
+  Steady health_due_ = Steady::max();
   Announcer announcer_;
   const Topics& topics_;
   Session session_;

@@ -41,8 +41,9 @@ struct Options {
   bool retain = true;
   bool per_reading_topics = false;  ///< <prefix>/<device>/<key> beside the JSON state
   PublishMode mode = PublishMode::every;
-  std::map<std::string, double> deadband{};     ///< on_change: key or family → least change that counts
-  std::chrono::milliseconds heartbeat{600000};  ///< on_change: publish at least that often
+  std::map<std::string, double> deadband{};      ///< on_change: key or family → least change that counts
+  std::chrono::milliseconds heartbeat{600000};   ///< on_change: publish at least that often
+  std::chrono::milliseconds diagnostics{60000};  ///< period of the diagnostics messages; 0 = none
   std::chrono::seconds keepalive{30};
   std::optional<int> version{};   ///< 5 or 4 (3.1.1); empty: 5, then 3.1.1
   std::size_t max_queue = 10000;  ///< topics waiting, newest value each

@@ -17,15 +17,19 @@ class Topics {
   /// Nobody ever publishes here.
   [[nodiscard]] std::string probe() const { return prefix_ + "/probe"; }
   [[nodiscard]] std::string version() const { return prefix_ + "/version"; }
+  /// How well the daemon does, and one of its devices; see diagnostics.hpp.
+  [[nodiscard]] std::string diagnostics() const { return prefix_ + "/diagnostics"; }
+  [[nodiscard]] std::string diagnostics(std::string_view device) const { return of(device, "diagnostics"); }
   [[nodiscard]] std::string availability(std::string_view device) const { return of(device, "availability"); }
   /// The newest readings of all queries in one JSON object, for people.
   [[nodiscard]] std::string state(std::string_view device) const { return of(device, "state"); }
   /// The readings of one query. Apart, because Home Assistant's expire_after starts anew with every message.
   [[nodiscard]] std::string state(std::string_view device, std::string_view query) const;
-  /// One plain value. A reading called "state" or "availability" has none: those names are taken.
+  /// One plain value. A reading called "state", "availability" or "diagnostics" has none: those names are
+  /// taken.
   [[nodiscard]] std::string reading(std::string_view device, std::string_view key) const;
   [[nodiscard]] static bool has_reading_topic(std::string_view key) {
-    return key != "state" && key != "availability";
+    return key != "state" && key != "availability" && key != "diagnostics";
   }
 
   /// <prefix>/device/<node>/config: the daemon itself.
