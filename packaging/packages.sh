@@ -14,7 +14,8 @@ packages_of() {
       # Boost is named with its version: the default 1.74 of Debian 12 lacks boost::system::result and cancellation.
       echo g++ cmake ninja-build pkg-config ccache \
         libboost1.81-dev libboost-program-options1.81-dev libpaho-mqttpp-dev libpaho-mqtt-dev nlohmann-json3-dev \
-        libyaml-cpp-dev libspdlog-dev libsystemd-dev libssl-dev ;;
+        libyaml-cpp-dev libspdlog-dev libsystemd-dev libssl-dev \
+        libmuparser-dev ;;
     package) echo dpkg-dev file python3 ;;
     demo) echo mosquitto mosquitto-clients curl ;;
     test)
@@ -24,7 +25,7 @@ packages_of() {
     tidy) echo clang clang-tidy ;;
     run)
       echo libboost-program-options1.81.0 libpaho-mqttpp3-1 libpaho-mqtt1.3 libyaml-cpp0.7 libspdlog1.10 libfmt9 \
-        libsystemd0 libssl3 ca-certificates ;;
+        libsystemd0 libssl3 libmuparser2v5 ca-certificates ;;
     *) echo "packages.sh: unknown group '$1' (known: build package demo test tidy run)" >&2; return 64 ;;
   esac
 }

@@ -43,6 +43,42 @@ bool listed(const std::vector<std::string>& ids, std::string_view id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
+/// What sinks know of a device's virtual readings; how they are computed is not their concern.
+bool same_virtuals(const Configuration& before, const Configuration& after, const std::string& device) {
+  const auto described = [&](const Configuration& configuration) {
+    std::vector<Quantity> quantities;
+    for (const auto& definition : configuration.virtuals.definitions) {
+      if (definition.device == device) quantities.push_back(definition.quantity);
+    }
+    const auto& expected = configuration.virtuals.expected;
+    const auto interval = expected.find(device);
+    return std::pair{quantities, interval == expected.end() ? std::chrono::milliseconds{} : interval->second};
+  };
+  return described(before) == described(after);
+}
+
+void compare_virtuals(const Configuration& before, const Configuration& after, Changes& changes) {
+  for (const auto& device : after.devices) {
+    if (!listed(changes.devices.start, device.id) && !same_virtuals(before, after, device.id))
+      changes.redescribed.push_back(device.id);
+  }
+  for (const auto& device : after.virtual_devices) {
+    const auto old = find(before.virtual_devices, device.id);
+    if (old == before.virtual_devices.end() || !(*old == device) || !same_virtuals(before, after, device.id))
+      changes.virtual_devices.push_back(device.id);
+  }
+  const auto gone = [&](const std::string& id) {
+    return find(after.devices, id) == after.devices.end() &&
+           find(after.virtual_devices, id) == after.virtual_devices.end();
+  };
+  for (const auto& device : before.devices) {
+    if (gone(device.id)) changes.forgotten.push_back(device.id);
+  }
+  for (const auto& device : before.virtual_devices) {
+    if (gone(device.id)) changes.forgotten.push_back(device.id);
+  }
+}
+
 }  // namespace
 
 Changes compare(const Setup& before, const Setup& after) {
@@ -75,6 +111,7 @@ Changes compare(const Setup& before, const Setup& after) {
     if (same_device(after, before, device) && !listed(changes.channels.start, device.channel)) continue;
     changes.devices.start.push_back(device.id);
   }
+  compare_virtuals(before.configuration, after.configuration, changes);
   return changes;
 }
 

@@ -29,6 +29,9 @@ struct Changes {
   Replacement sinks{};
   Replacement channels{};  ///< only channels that have devices are ever started
   Replacement devices{};
+  std::vector<std::string> redescribed{};      ///< devices that go on, but whose virtual readings changed
+  std::vector<std::string> virtual_devices{};  ///< to be described: new or changed
+  std::vector<std::string> forgotten{};        ///< devices and virtual devices that are gone
   bool operator==(const Changes&) const = default;
 };
 

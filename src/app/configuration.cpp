@@ -64,6 +64,7 @@ void read_root(const ReadContext& context, yaml::MapReader& reader, Configuratio
   configuration.devices = read_devices(
       context, required_section(reader, "devices", "e.g. devices: {pack1: {profile: orion1000, address: 1}}"),
       device_defaults, configuration.channels);
+  read_virtuals(context, reader, device_defaults, configuration);
   const yaml::Node* const sinks = reader.node("sinks");
   configuration.sinks = read_sinks(context, sinks, configuration.state_directory);
   if (sinks == nullptr) {

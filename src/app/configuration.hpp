@@ -7,6 +7,7 @@
 #include "sink/mqtt/options.hpp"
 #include "sink/prometheus/options.hpp"
 #include "sink/screen/options.hpp"
+#include "virtuals/definition.hpp"
 #include "yaml/node.hpp"
 
 #include <chrono>
@@ -39,6 +40,13 @@ struct DeviceConfiguration {
   bool operator==(const DeviceConfiguration&) const = default;
 };
 
+/// A device that is not polled: all its readings are made from those of others.
+struct VirtualDeviceConfiguration {
+  std::string id;
+  std::string name;
+  bool operator==(const VirtualDeviceConfiguration&) const = default;
+};
+
 using SinkConfiguration = std::variant<sink::mqtt::Options, sink::prometheus::TextfileOptions,
                                        sink::prometheus::HttpOptions, sink::screen::Options>;
 
@@ -49,6 +57,8 @@ struct Configuration {
   std::string log_level = "info";
   std::vector<ChannelConfiguration> channels;
   std::vector<DeviceConfiguration> devices;
+  std::vector<VirtualDeviceConfiguration> virtual_devices;
+  virtuals::Options virtuals;  ///< the virtual readings of all devices
   std::vector<SinkConfiguration> sinks;
   std::vector<std::string> secrets;  ///< every substituted secret value, to be masked wherever text is shown
 };

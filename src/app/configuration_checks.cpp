@@ -138,6 +138,9 @@ void check_deadband(const ReadContext& context, const Configuration& configurati
       }
     }
   }
+  for (const virtuals::Definition& definition : configuration.virtuals.definitions) {
+    known.insert(definition.quantity.key);
+  }
   const std::vector<std::string_view> names(known.begin(), known.end());
   for (const auto& [key, change] : mqtt.deadband) {
     if (!names.empty() && !known.contains(key)) {

@@ -64,6 +64,7 @@ DeviceDefaults read_defaults(const ReadContext& context, const yaml::Node* node)
   defaults.profile = reader.text("profile");
   defaults.intervals = read_intervals(context, reader.node("intervals"));
   set(defaults.offline_after, reader.integer("offline_after", 1, 1000));
+  (void)reader.node("virtual");  // read_virtuals() reads it when all devices are known
   reader.finish();
   return defaults;
 }
@@ -97,6 +98,7 @@ class DeviceReader {
     const yaml::Node* const intervals = reader.node("intervals");
     const Intervals own = read_intervals(context_, intervals);
     device.allow_writes = reader.texts("allow_writes");
+    (void)reader.node("virtual");  // read_virtuals() reads it when all devices are known
     if (profile != nullptr) {
       refuse_unknown_intervals(*profile, intervals);
       resolve_intervals(*profile, own, device);

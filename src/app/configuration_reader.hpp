@@ -33,6 +33,10 @@ struct ReadContext {
 [[nodiscard]] std::vector<DeviceConfiguration> read_devices(
     const ReadContext& context, const yaml::Node* devices, const yaml::Node* defaults,
     const std::vector<ChannelConfiguration>& channels);
+/// The virtual readings of all devices and of `defaults`, and the devices that have nothing else. Complete
+/// only after the devices: what they measure must be known.
+void read_virtuals(const ReadContext& context, yaml::MapReader& root, const yaml::Node* device_defaults,
+                   Configuration& configuration);
 [[nodiscard]] std::vector<SinkConfiguration> read_sinks(const ReadContext& context, const yaml::Node* sinks,
                                                         const std::string& state_directory);
 [[nodiscard]] sink::mqtt::Options read_mqtt(const ReadContext& context, yaml::MapReader& reader,

@@ -6,7 +6,7 @@
 namespace busbar::app {
 
 sink::DeviceDescription describe_device(const DeviceConfiguration& device, const profile::Profile& profile,
-                                        std::string endpoint) {
+                                        const virtuals::Options& virtuals, std::string endpoint) {
   sink::DeviceDescription description;
   description.id = device.id;
   description.name = device.name.empty() ? device.id : device.name;
@@ -31,7 +31,32 @@ sink::DeviceDescription describe_device(const DeviceConfiguration& device, const
     }
     description.queries.push_back(std::move(group));
   }
+  auto more = describe_virtuals(device.id, virtuals);
+  if (!more.quantities.empty()) description.queries.push_back(std::move(more));
   return description;
+}
+
+sink::DeviceDescription describe_device(const VirtualDeviceConfiguration& device,
+                                        const virtuals::Options& virtuals) {
+  sink::DeviceDescription description;
+  description.id = device.id;
+  description.name = device.name;
+  description.manufacturer = "busbar";
+  description.model = "Virtual device";
+  description.queries.push_back(describe_virtuals(device.id, virtuals));
+  return description;
+}
+
+sink::QueryDescription describe_virtuals(const std::string& device, const virtuals::Options& virtuals) {
+  sink::QueryDescription group;
+  group.name = virtuals::query_name;
+  if (const auto found = virtuals.expected.find(device); found != virtuals.expected.end())
+    group.interval = found->second;
+  for (const auto& definition : virtuals.definitions) {
+    if (definition.device == device) group.quantities.push_back(&definition.quantity);
+  }
+  group.guaranteed = group.quantities;
+  return group;
 }
 
 }  // namespace busbar::app

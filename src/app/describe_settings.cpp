@@ -6,11 +6,17 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <utility>
 
 namespace busbar::app {
 namespace {
 
 using std::chrono::milliseconds;
+
+std::string shortest(double value) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
+}
 
 // Two blanks a level; one line a key.
 class Writer {
@@ -28,11 +34,7 @@ class Writer {
     raw(key, value.empty() ? "\"\"" : "\"********\"");
   }
   void number(std::string_view key, std::uint64_t value) { raw(key, std::to_string(value)); }
-  void real(std::string_view key, double value) {
-    char digits[32];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-    raw(key, std::string_view(digits, static_cast<std::size_t>(end - digits)));
-  }
+  void real(std::string_view key, double value) { raw(key, shortest(value)); }
   void flag(std::string_view key, bool value) { raw(key, value ? "true" : "false"); }
   void duration(std::string_view key, milliseconds value) { raw(key, yaml::format_duration(value)); }
   std::string take() { return std::move(text_); }
@@ -93,7 +95,71 @@ void write_channel(Writer& out, const ChannelConfiguration& channel) {
   out.close();
 }
 
-void write_device(Writer& out, const DeviceConfiguration& device) {
+std::string name_of(const virtuals::Source& source) { return '[' + source.device + '.' + source.key + ']'; }
+
+// Variables stand in the formula as r0, r1, …; no name of a function or constant looks like that.
+std::string expression_of(const virtuals::Expression& rule) {
+  const auto variable = [&](std::size_t at) {
+    return rule.formula[at] == 'r' && at + 1 < rule.formula.size() && rule.formula[at + 1] >= '0' &&
+           rule.formula[at + 1] <= '9';
+  };
+  std::string text;
+  for (std::size_t at = 0; at < rule.formula.size();) {
+    if (!variable(at)) {
+      text += rule.formula[at++];
+      continue;
+    }
+    std::size_t index = 0;
+    const char* const end = rule.formula.data() + rule.formula.size();
+    at = static_cast<std::size_t>(std::from_chars(&rule.formula[at + 1], end, index).ptr -
+                                  rule.formula.data());
+    text += name_of(rule.inputs.at(index));
+  }
+  return text;
+}
+
+struct WriteRule {
+  Writer& out;
+  const Quantity& quantity;
+
+  void operator()(const virtuals::Energy& rule) const {
+    out.text("energy", name_of(rule.power));
+    out.text("unit", quantity.unit);
+    out.text("sign", rule.sign == virtuals::Sign::positive ? "positive" : "negative");
+    out.duration("max_gap", rule.max_gap);
+  }
+  void operator()(const virtuals::Expression& rule) const {
+    out.text("expression", expression_of(rule));
+    out.text("unit", quantity.unit);
+    out.text("kind", to_string(quantity.kind));
+    out.text("device_class", quantity.device_class);
+    if (quantity.range) {
+      out.raw("range", '[' + shortest(quantity.range->min) + ", " + shortest(quantity.range->max) + ']');
+    }
+  }
+};
+
+void write_virtuals(Writer& out, const virtuals::Options& options, const std::string& device) {
+  bool open = false;
+  for (const virtuals::Definition& definition : options.definitions) {
+    if (definition.device != device) {
+      continue;
+    }
+    if (!std::exchange(open, true)) {
+      out.open("virtual");
+    }
+    out.open(definition.quantity.key);
+    out.text("name", definition.quantity.name);
+    std::visit(WriteRule{out, definition.quantity}, definition.rule);
+    out.raw("precision", std::to_string(definition.quantity.precision));
+    out.close();
+  }
+  if (open) {
+    out.close();
+  }
+}
+
+void write_device(Writer& out, const DeviceConfiguration& device, const virtuals::Options& virtuals) {
   out.open(device.id);
   out.text("name", device.name);
   out.text("channel", device.channel);
@@ -112,6 +178,7 @@ void write_device(Writer& out, const DeviceConfiguration& device) {
   }
   out.raw("allow_writes", '[' + writes + ']');
   out.number("offline_after", device.offline_after);
+  write_virtuals(out, virtuals, device.id);
   out.close();
 }
 
@@ -227,6 +294,7 @@ std::string settings_as_yaml(const Configuration& configuration) {
   out.raw("version", "1");
   out.text("log_level", configuration.log_level);
   out.text("state_directory", configuration.state_directory);
+  out.duration("persist_interval", configuration.virtuals.persist_interval);
   out.text("profiles", configuration.profiles_directory);
   out.open("channels");
   for (const ChannelConfiguration& channel : configuration.channels) {
@@ -235,9 +303,20 @@ std::string settings_as_yaml(const Configuration& configuration) {
   out.close();
   out.open("devices");
   for (const DeviceConfiguration& device : configuration.devices) {
-    write_device(out, device);
+    write_device(out, device, configuration.virtuals);
   }
   out.close();
+  if (!configuration.virtual_devices.empty()) {
+    out.open("virtual_devices");
+    for (const VirtualDeviceConfiguration& device : configuration.virtual_devices) {
+      out.open(device.id);
+      out.text("name", device.name);
+      out.duration("interval", configuration.virtuals.devices.at(device.id));
+      write_virtuals(out, configuration.virtuals, device.id);
+      out.close();
+    }
+    out.close();
+  }
   if (!configuration.sinks.empty()) {
     out.open("sinks");
     for (const SinkConfiguration& sink : configuration.sinks) {

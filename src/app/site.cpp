@@ -61,12 +61,19 @@ struct Site::LiveDevice {
   LiveDevice(Site& site, poll::Device device, channel::Channel& channel, Steady first,
              sink::DeviceDescription description_)
       : setup{site.setup_},
+        virtuals_setup{site.setup_},
         poller{std::move(device), channel, site.sinks_, first},
         tasks{site.executor_, site.on_failure_},
         description{std::move(description_)} {}
-  SharedSetup setup;  ///< keeps the profile alive
+  SharedSetup setup;           ///< keeps the profile alive
+  SharedSetup virtuals_setup;  ///< keeps the virtual readings alive that `description` names
   poll::Poller poller;
   async::TaskGroup tasks;
+  sink::DeviceDescription description;
+};
+
+struct Site::VirtualDevice {
+  SharedSetup setup;  ///< keeps alive what `description` names
   sink::DeviceDescription description;
 };
 
@@ -75,7 +82,10 @@ Site::Site(asio::any_io_executor executor, async::TaskGroup::OnFailure on_failur
     : executor_{std::move(executor)},
       on_failure_{std::move(on_failure)},
       started_{std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())},
-      setup_{std::make_shared<const Setup>()} {
+      setup_{std::make_shared<const Setup>()},
+      tasks_{executor_, on_failure_} {
+  sinks_.follow(virtuals_);
+  tasks_.spawn("virtual readings", virtuals_.run());
   for (auto& sink : extra) {
     live_sinks_.emplace_back(*this, *sink, false);
     sinks_.add(std::move(sink));
@@ -86,19 +96,45 @@ Site::~Site() = default;
 
 asio::awaitable<void> Site::apply(SharedSetup setup, bool poll) {
   const auto changes = compare(*setup_, *setup);
+  // Sinks look at the old description of a device once more when they get its new one.
+  std::vector<SharedSetup> until_described{setup_};
+  for (const auto& live : devices_)
+    until_described.insert(until_described.end(), {live.setup, live.virtuals_setup});
+  for (const auto& device : virtual_devices_) until_described.push_back(device.setup);
   co_await end_devices(changes.devices.stop);
   co_await end_channels(changes.channels.stop);
-  for (const auto& device : setup_->configuration.devices) {
-    const auto& kept = setup->configuration.devices;
-    const bool gone =
-        std::none_of(kept.begin(), kept.end(), [&](const auto& other) { return other.id == device.id; });
-    if (gone) sinks_.forget(device.id);
-  }
+  for (const auto& device : changes.forgotten) sinks_.forget(device);
   co_await end_sinks(changes.sinks.stop);
   setup_ = std::move(setup);
+  change_virtuals(changes);
   start_sinks(changes.sinks.start);
   start_channels(changes.channels.start);
   start_devices(changes.devices.start, poll);
+}
+
+/// Before new sinks and devices start: these are told what is valid now.
+void Site::change_virtuals(const Changes& changes) {
+  const auto& configuration = setup_->configuration;
+  virtuals_.configure(configuration.virtuals);
+  for (auto& live : devices_) {
+    if (!listed(changes.redescribed, live.description.id)) continue;
+    auto& queries = live.description.queries;
+    std::erase_if(queries, [](const auto& query) { return query.name == virtuals::query_name; });
+    auto query = describe_virtuals(live.description.id, configuration.virtuals);
+    if (!query.quantities.empty()) queries.push_back(std::move(query));
+    live.virtuals_setup = setup_;
+    sinks_.describe(live.description);
+  }
+  std::erase_if(virtual_devices_, [&](const VirtualDevice& old) {
+    return listed(changes.virtual_devices, old.description.id) ||
+           listed(changes.forgotten, old.description.id);
+  });
+  for (const auto& device : configuration.virtual_devices) {
+    if (!listed(changes.virtual_devices, device.id)) continue;
+    virtual_devices_.push_back({setup_, describe_device(device, configuration.virtuals)});
+    sinks_.describe(virtual_devices_.back().description);
+  }
+  virtuals_.announce(sinks_);
 }
 
 asio::awaitable<void> Site::end_devices(std::vector<std::string> ids) {
@@ -153,6 +189,11 @@ void Site::start_sinks(const std::vector<std::string>& names) {
       sink->availability(device.description.id, device.poller.health().availability,
                          "configuration reloaded");
     }
+    for (const auto& device : virtual_devices_) {
+      sink->describe(device.description);
+      sink->availability(device.description.id, virtuals_.availability(device.description.id),
+                         "configuration reloaded");
+    }
     live_sinks_.emplace_back(*this, *sink, true);
     sinks_.add(std::move(sink));
   }
@@ -179,8 +220,9 @@ void Site::start_devices(const std::vector<std::string>& ids, bool poll) {
     const auto& profile = *setup_->profiles.find(device.profile);
     poll::Device polled{device.id,           &profile, device.address, device.intervals, device.allow_writes,
                         device.offline_after};
-    auto& live = devices_.emplace_back(*this, std::move(polled), channel, first_tick(device),
-                                       describe_device(device, profile, channel.health().endpoint));
+    auto& live = devices_.emplace_back(
+        *this, std::move(polled), channel, first_tick(device),
+        describe_device(device, profile, setup_->configuration.virtuals, channel.health().endpoint));
     sinks_.describe(live.description);
     if (poll) live.tasks.spawn("poller " + device.id, live.poller.run());
   }
@@ -207,12 +249,19 @@ asio::awaitable<std::vector<std::string>> Site::poll_once() {
   std::vector<asio::awaitable<void>> polls;
   for (auto& live : devices_) polls.push_back(poll_device(live.poller, unanswered));
   co_await async::gather(std::move(polls));
+  virtuals_.flush(sinks_);
   co_return unanswered;
+}
+
+asio::awaitable<void> Site::end_virtuals() {
+  co_await end(tasks_);
+  co_await virtuals_.finish();
 }
 
 asio::awaitable<void> Site::stop(Steady deadline, bool keep_state) {
   for (auto& live : channels_) live.channel.stop();
   std::vector<asio::awaitable<void>> ends;
+  ends.push_back(end_virtuals());
   for (auto& live : devices_) ends.push_back(end(live.tasks));
   for (auto& live : channels_) ends.push_back(end(live.tasks));
   for (auto& live : live_sinks_) ends.push_back(end_sink(live, deadline, keep_state));
@@ -225,6 +274,7 @@ Health Site::health() const {
   health.started = started_;
   health.now = std::chrono::steady_clock::now();
   for (const auto& live : devices_) health.devices.push_back(live.poller.health());
+  virtuals_.add_health(health.devices);
   for (const auto& live : channels_) health.channels.push_back(live.channel.health());
   health.sinks = sinks_.accounts();
   return health;

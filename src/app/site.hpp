@@ -7,6 +7,7 @@
 #include "model/health.hpp"
 #include "poll/poller.hpp"
 #include "sink/sink.hpp"
+#include "virtuals/stage.hpp"
 
 #include <list>
 #include <memory>
@@ -46,6 +47,7 @@ class Site {
   struct LiveSink;
   struct LiveChannel;
   struct LiveDevice;
+  struct VirtualDevice;
 
   asio::awaitable<void> end_sink(LiveSink& live, Steady deadline, bool keep_state);
   asio::awaitable<void> end_sinks(std::vector<std::string> names);
@@ -54,16 +56,21 @@ class Site {
   void start_sinks(const std::vector<std::string>& names);
   void start_channels(const std::vector<std::string>& ids);
   void start_devices(const std::vector<std::string>& ids, bool poll);
+  asio::awaitable<void> end_virtuals();
+  void change_virtuals(const Changes& changes);
   [[nodiscard]] Steady first_tick(const DeviceConfiguration& device) const;
 
   asio::any_io_executor executor_;
   async::TaskGroup::OnFailure on_failure_;
   UtcMillis started_;
   SharedSetup setup_;
+  virtuals::Stage virtuals_;
   sink::Sinks sinks_;
   std::list<LiveSink> live_sinks_;
   std::list<LiveChannel> channels_;
   std::list<LiveDevice> devices_;  // destroyed before the channels they use
+  std::list<VirtualDevice> virtual_devices_;
+  async::TaskGroup tasks_;  // of the site itself
 };
 
 }  // namespace busbar::app

@@ -65,12 +65,26 @@ class Sink {
 /// Where a sink that exports the daemon's own state gets it from.
 using HealthSource = std::function<Health()>;
 
+class Sinks;
+
+/// Makes further reports out of those of the devices. Called after every sink has been; what it publishes
+/// comes back to it, too.
+class Follower {
+ public:
+  virtual ~Follower() = default;
+  virtual void published(const Report& report, Sinks& sinks) = 0;
+  virtual void availability_changed(std::string_view device, Availability state, Sinks& sinks) = 0;
+  virtual void forgotten(std::string_view device, Sinks& sinks) = 0;
+};
+
 /// The fan-out the pollers publish to. Order of sinks is order of configuration; one that throws is logged
 /// and counted, the others still get the report.
 class Sinks {
  public:
   void add(std::unique_ptr<Sink> sink);
   void remove(const Sink& sink);
+  /// `follower` outlives this object.
+  void follow(Follower& follower) { follower_ = &follower; }
   [[nodiscard]] std::span<const std::unique_ptr<Sink>> all() const noexcept { return sinks_; }
 
   void describe(const DeviceDescription& device);
@@ -89,6 +103,7 @@ class Sinks {
 
   std::vector<std::unique_ptr<Sink>> sinks_;
   std::vector<Failures> failures_;  ///< one per sink
+  Follower* follower_ = nullptr;
 };
 
 }  // namespace busbar::sink

@@ -48,16 +48,19 @@ void Sinks::describe(const DeviceDescription& device) {
 void Sinks::forget(std::string_view device) {
   for (std::size_t i = 0; i < sinks_.size(); ++i)
     guarded(i, "forgetting a device", [&](Sink& sink) { sink.forget(device); });
+  if (follower_ != nullptr) follower_->forgotten(device, *this);
 }
 
 void Sinks::publish(const Report& report) {
   for (std::size_t i = 0; i < sinks_.size(); ++i)
     guarded(i, "publishing", [&](Sink& sink) { sink.publish(report); });
+  if (follower_ != nullptr) follower_->published(report, *this);
 }
 
 void Sinks::availability(std::string_view device, Availability state, std::string_view reason) {
   for (std::size_t i = 0; i < sinks_.size(); ++i)
     guarded(i, "availability", [&](Sink& sink) { sink.availability(device, state, reason); });
+  if (follower_ != nullptr) follower_->availability_changed(device, state, *this);
 }
 
 std::vector<SinkAccount> Sinks::accounts() const {

@@ -25,6 +25,7 @@ TEST(Describe, reads_as_people_expect) {
             "version: 1\n"
             "log_level: info\n"
             "state_directory: \"\"\n"
+            "persist_interval: 30min\n"
             "profiles: \"\"\n"
             "channels:\n"
             "  rs485:\n"
