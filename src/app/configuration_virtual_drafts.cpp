@@ -107,14 +107,9 @@ void read_rule(const ReadContext& context, yaml::MapReader& reader, std::string_
 
 void read_energy(yaml::MapReader& reader, VirtualDraft& draft) {
   constexpr std::array<std::string_view, 3> units{"Wh", "kWh", "MWh"};
-  constexpr std::array<std::string_view, 2> signs{"positive", "negative"};
   draft.quantity.kind = Kind::counter;
   draft.quantity.unit = reader.choice("unit", units).value_or("kWh");
   draft.quantity.device_class = "energy";
-  if (reader.choice("sign", signs) == "negative") {
-    draft.sign = virtuals::Sign::negative;
-  }
-  set(draft.max_gap, reader.duration("max_gap", 1s, 24h));
 }
 
 void read_expression(const ReadContext& context, yaml::MapReader& reader, Quantity& quantity) {
@@ -152,12 +147,20 @@ std::optional<VirtualDraft> read_draft(const ReadContext& context, const yaml::E
   set(draft.quantity.precision, reader.integer("precision", 0, 9));
   const bool expression = reader.node("expression") != nullptr;
   draft.energy = reader.node("energy") != nullptr;
+  if (entry.value.type != yaml::Type::map) {
+    return std::nullopt;  // the reader has said so
+  }
   if (expression == draft.energy) {
     context.fail(entry.place,
                  "virtual reading '" + entry.key + "' of " + what + " needs either 'expression' or 'energy'");
   } else {
     read_rule(context, reader, draft.energy ? "energy" : "expression", draft);
   }
+  constexpr std::array<std::string_view, 2> signs{"positive", "negative"};
+  if (reader.choice("sign", signs) == "negative") {
+    draft.sign = virtuals::Sign::negative;
+  }
+  set(draft.max_gap, reader.duration("max_gap", 1s, 24h));
   constexpr std::array<std::string_view, 3> of_expressions{"kind", "device_class", "range"};
   constexpr std::array<std::string_view, 2> of_energies{"sign", "max_gap"};
   if (draft.energy) {

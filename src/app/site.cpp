@@ -83,6 +83,7 @@ Site::Site(asio::any_io_executor executor, async::TaskGroup::OnFailure on_failur
       on_failure_{std::move(on_failure)},
       started_{std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now())},
       setup_{std::make_shared<const Setup>()},
+      virtuals_{executor_},
       tasks_{executor_, on_failure_} {
   sinks_.follow(virtuals_);
   tasks_.spawn("virtual readings", virtuals_.run());

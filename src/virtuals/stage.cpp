@@ -52,6 +52,7 @@ void Stage::configure(const Options& options) {
   engine_.restore(strangers_);
   origins_.clear();
   for (const auto& [device, interval] : options.devices) origins_[device] = origins_of(options, device);
+  configured_.notify();
   std::erase_if(states_, [&](const auto& state) { return !options.devices.contains(state.first); });
 }
 
@@ -127,11 +128,15 @@ Availability Stage::availability(const std::string& virtual_device) const {
 }
 
 asio::awaitable<void> Stage::run() {
+  using std::chrono::steady_clock;
+  Steady last = steady_clock::now();
   for (;;) {
     const auto interval = engine_.options().persist_interval;
-    const auto pause = interval.count() > 0 ? interval : std::chrono::hours{1};
-    co_await async::wait_until(std::chrono::steady_clock::now() + pause);
+    const bool changed =
+        co_await configured_.wait_until(interval.count() > 0 ? last + interval : Steady::max());
+    if (changed) continue;
     co_await save();
+    last = steady_clock::now();
   }
 }
 

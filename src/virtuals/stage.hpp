@@ -3,6 +3,7 @@
 #pragma once
 
 #include "async/asio.hpp"
+#include "async/wakeup.hpp"
 #include "async/worker.hpp"
 #include "model/health.hpp"
 #include "sink/sink.hpp"
@@ -11,12 +12,13 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace busbar::virtuals {
 
 class Stage final : public sink::Follower {
  public:
-  Stage() = default;
+  explicit Stage(asio::any_io_executor executor) : configured_{std::move(executor)} {}
 
   /// Takes the counters from the state file, or from the definitions there were before. Never fails: what is
   /// wrong with the file is logged, and a damaged one kept aside.
@@ -54,6 +56,7 @@ class Stage final : public sink::Follower {
   Counters strangers_;  ///< of the file and of earlier configurations: somebody may come back to them
   Counters saved_;
   std::string last_error_;
+  async::Wakeup configured_;  ///< the interval may be another one
   std::unique_ptr<async::Worker> worker_;
 };
 

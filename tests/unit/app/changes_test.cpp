@@ -71,7 +71,29 @@ TEST(Changes, ADeviceMayMoveToAnotherChannel) {
 TEST(Changes, NewAndRemovedDevicesLeaveTheOthersAlone) {
   const Parts more{.more_devices = "  pack3: {profile: orion1000, channel: cellar, address: 3}\n"};
   EXPECT_EQ(changes({}, more), (Changes{.devices = {.stop = {}, .start = {"pack3"}}}));
-  EXPECT_EQ(changes(more, {}), (Changes{.devices = {.stop = {"pack3"}, .start = {}}}));
+  EXPECT_EQ(changes(more, {}),
+            (Changes{.devices = {.stop = {"pack3"}, .start = {}}, .forgotten = {"pack3"}}));
+}
+
+TEST(Changes, VirtualReadingsRestartNoDevice) {
+  const std::string power = ", virtual: {power: {expression: pack_voltage * current, unit: W}}";
+  const auto added = changes({}, {.pack1 = Parts{}.pack1 + power});
+  EXPECT_EQ(added, (Changes{.redescribed = {"pack1"}}));
+  // How it is computed is no news for the outputs; what it is called is.
+  const std::string other = ", virtual: {power: {expression: 2 * pack_voltage * current, unit: W}}";
+  EXPECT_EQ(changes({.pack1 = Parts{}.pack1 + power}, {.pack1 = Parts{}.pack1 + other}), Changes{});
+  const std::string renamed = ", virtual: {power: {expression: pack_voltage * current, unit: W, name: P}}";
+  EXPECT_EQ(changes({.pack1 = Parts{}.pack1 + power}, {.pack1 = Parts{}.pack1 + renamed}),
+            (Changes{.redescribed = {"pack1"}}));
+}
+
+TEST(Changes, VirtualDevicesComeAndGoAlone) {
+  const std::string bank = "virtual_devices: {bank: {virtual: {soc: {expression: pack1.soc}}}}\n";
+  const std::string named =
+      "virtual_devices: {bank: {name: Bank, virtual: {soc: {expression: pack1.soc}}}}\n";
+  EXPECT_EQ(changes({}, {.more_devices = bank}), (Changes{.virtual_devices = {"bank"}}));
+  EXPECT_EQ(changes({.more_devices = bank}, {.more_devices = named}), (Changes{.virtual_devices = {"bank"}}));
+  EXPECT_EQ(changes({.more_devices = bank}, {}), (Changes{.forgotten = {"bank"}}));
 }
 
 TEST(Changes, AnOutputRestartsAlone) {

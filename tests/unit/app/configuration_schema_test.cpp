@@ -47,6 +47,11 @@ std::vector<Section> sections() {
       {"reconnect", "version: 1\nchannels: {a: {link: \"tcp://x:1\", reconnect: {", "}}}\n" + device},
       {"breaker", "version: 1\nchannels: {a: {link: \"tcp://x:1\", breaker: {", "}}}\n" + device},
       {"device", "version: 1\n" + channel + "devices: {p: {", "}}\n"},
+      {"virtual_device", "version: 1\n" + channel + device + "virtual_devices: {b: {", "}}\n"},
+      {"virtual_reading",
+       "version: 1\n" + channel + device +
+           "virtual_devices: {b: {virtual: {watts: {expression: p.current, unit: W}, x: {",
+       "}}}}\n"},
       {"mqtt", "version: 1\n" + channel + device + "sinks: {mqtt: {", "}}\n"},
       {"tls", "version: 1\n" + channel + device + "sinks: {mqtt: {url: \"mqtts://b\", tls: {", "}}}\n"},
       {"home_assistant_settings", "version: 1\n" + channel + device + "sinks: {mqtt: {home_assistant: {",
@@ -94,7 +99,7 @@ TEST(Schema, every_mapping_has_the_keys_of_the_parser) {
 }
 
 TEST(Schema, every_definition_is_tested_here) {
-  std::set<std::string> tested{"substitution", "duration", "intervals", "home_assistant"};
+  std::set<std::string> tested{"substitution", "duration", "intervals", "home_assistant", "virtual"};
   for (const Section& section : sections()) {
     tested.insert(section.definition);
   }
@@ -194,6 +199,10 @@ TEST(Schema, writing_a_default_out_changes_nothing) {
       extra = "path: a.prom";
     } else if (section.definition == "device") {
       extra = "profile: orion1000";
+    } else if (section.definition == "virtual_device") {
+      extra = "virtual: {x: {expression: p.soc}}";
+    } else if (section.definition == "virtual_reading") {
+      extra = key == "sign" || key == "max_gap" ? "energy: b.watts" : "expression: p.soc";
     }
     const Json& value = property["default"];
     const std::string text =
@@ -204,6 +213,7 @@ TEST(Schema, writing_a_default_out_changes_nothing) {
         test::valid(before + extra + (extra.empty() ? "" : ", ") + key + ": " + quoted + after);
     EXPECT_EQ(without.channels, with.channels) << key;
     EXPECT_EQ(without.devices, with.devices) << key;
+    EXPECT_EQ(without.virtuals, with.virtuals) << key;
     EXPECT_EQ(without.sinks, with.sinks) << section.definition << '.' << key;
     ++defaults;
   });

@@ -62,7 +62,7 @@ struct StageTest : testing::Test {
   sink::test::Loop loop;
   Options options;
   std::vector<std::string> calls;
-  Stage stage;
+  Stage stage{loop.context.get_executor()};
   sink::Sinks sinks;
 };
 
@@ -127,6 +127,19 @@ TEST_F(StageTest, CountersAreSavedAtTheirIntervalAndOnlyWhenTheyChanged) {
   EXPECT_NEAR(saved, 10, 0.001);
   const auto last = written();
   EXPECT_FALSE(loop.until([&] { return written() != last; }, 200ms)) << "nothing new, no write";
+}
+
+TEST_F(StageTest, AnotherIntervalIsValidAtOnce) {
+  loop.tasks.spawn("stage", stage.run());
+  options.persist_interval = 1h;
+  stage.configure(options);
+  publish("a", 0s, 1000);
+  publish("b", 0s, 0);
+  publish("a", 18s, 1000);
+  EXPECT_FALSE(loop.until([&] { return written().has_value(); }, 50ms));
+  options.persist_interval = 20ms;
+  stage.configure(options);
+  EXPECT_TRUE(loop.until([&] { return written().has_value(); }));
 }
 
 TEST_F(StageTest, TheLastCountersAreSavedAtTheEnd) {
