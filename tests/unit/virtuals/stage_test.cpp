@@ -46,6 +46,7 @@ struct StageTest : testing::Test {
     options.state_file = (directory.path / "energy.json").string();
     options.persist_interval = 20ms;
   }
+  void TearDown() override { loop.stop(); }
   void publish(std::string device, std::chrono::milliseconds after, double watts) {
     sinks.publish(report(std::move(device), "status", after, {{&test::power, watts}}));
   }
