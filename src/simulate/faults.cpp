@@ -127,8 +127,7 @@ bool Mischief::happens(double probability) {
 Bytes Mischief::noise() {
   Bytes bytes(1 + random_() % 24);
   for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random_());
-  // A start byte now and then: the dangerous kind of noise.
-  if (random_() % 2 == 0) bytes[random_() % bytes.size()] = 0xEA;
+  if (random_() % 2 == 0) bytes[random_() % bytes.size()] = forger_.start;
   return bytes;
 }
 

@@ -68,6 +68,7 @@ struct Transmission {
 struct Forger {
   Bytes (*other_address)(ByteView frame);  ///< the same frame, valid, from another device
   Bytes (*bad_checksum)(ByteView frame);
+  std::uint8_t start;  ///< first byte of a frame: the dangerous kind of noise
 };
 
 class Mischief {

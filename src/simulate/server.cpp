@@ -1,10 +1,9 @@
-// Accepting peers, cutting their bytes into requests, and giving each request to its pack.
+// Accepting peers, cutting their bytes into requests, and giving each request to the model.
 #include "simulate/server.hpp"
 
 #include "simulate/wire.hpp"
 
 #include <busbar/protocol/frame_reader.hpp>
-#include <busbar/protocol/orion.hpp>
 
 #include <spdlog/spdlog.h>
 
@@ -20,25 +19,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 using Acceptor = std::shared_ptr<tcp::acceptor>;
-namespace orion = protocol::orion;
-
-constexpr std::size_t address_at = 2;
-constexpr std::size_t command_at = 4;
-constexpr std::size_t data_at = 6;
-
-Bytes other_address(ByteView frame) {
-  const auto command = static_cast<std::uint16_t>(frame[command_at] << 8 | frame[command_at + 1]);
-  const auto address = static_cast<std::uint8_t>(frame[address_at] + 1);
-  return orion::encode(orion::manufacturer, address, command,
-                       frame.subspan(data_at, frame.size() - data_at - 2))
-      .value();
-}
-
-Bytes bad_checksum(ByteView frame) {
-  Bytes copy{frame.begin(), frame.end()};
-  copy[copy.size() - 2] ^= 0x10;
-  return copy;
-}
 
 std::uint64_t random_seed() {
   std::random_device device;
@@ -58,56 +38,51 @@ Result<asio::ip::address> listen_address(const std::string& host) {
 
 }  // namespace
 
-Result<void> check(const OrionOptions& options) {
-  if (options.count < 1 || options.count > 255)
-    return Error{Errc::invalid_configuration, "count must be 1 to 255, one address each"};
+Result<void> check(const ServerOptions& options) {
   if (options.baud != 0 && (options.baud < 300 || options.baud > 4'000'000))
     return Error{Errc::invalid_configuration, "baud must be 300 to 4000000, or 0 for no pacing"};
   if (options.max_connections < 1)
     return Error{Errc::invalid_configuration, "max_connections must be at least 1"};
   if (const auto address = listen_address(options.host); !address) return address.error();
-  return check(options.pack);
+  return {};
 }
 
-struct OrionServer::State {
-  State(async::TaskGroup& group, OrionOptions given)
+struct Server::State {
+  State(async::TaskGroup& group, ServerOptions given, std::unique_ptr<Model> devices)
       : tasks{group},
         options{std::move(given)},
         seed{options.seed != 0 ? options.seed : random_seed()},
-        mischief{options.faults, seed, {&other_address, &bad_checksum}},
-        codec{orion::make_codec(orion::manufacturer)},
-        port{options.port} {
-    for (unsigned address = 1; address <= options.count; ++address) {
-      PackOptions pack = options.pack;
-      pack.address = static_cast<std::uint8_t>(address);
-      packs.emplace_back(std::move(pack));
-    }
-  }
+        model{std::move(devices)},
+        mischief{options.faults, seed, model->forger()},
+        port{options.port} {}
 
   asio::awaitable<void> accept(Acceptor listener);
   asio::awaitable<void> serve(std::shared_ptr<Peer> peer);
+  asio::awaitable<void> announce(std::shared_ptr<Wire> on);
   void welcome(std::shared_ptr<Peer> peer);
   void on_request(const protocol::Frame& request, bool first, const std::shared_ptr<Peer>& peer);
+  milliseconds since_power(Clock::time_point now) const {
+    return std::chrono::duration_cast<milliseconds>(now - powered);
+  }
   std::size_t open_tcp() const {
     return static_cast<std::size_t>(
         std::ranges::count_if(peers, [](const auto& peer) { return peer->is_tcp(); }));
   }
 
   async::TaskGroup& tasks;
-  OrionOptions options;
+  ServerOptions options;
   std::uint64_t seed;
+  std::unique_ptr<Model> model;
   Mischief mischief;
-  std::unique_ptr<protocol::Codec> codec;
   std::uint16_t port;
-  std::vector<OrionPack> packs;
   Clock::time_point powered = Clock::now();
   Acceptor acceptor;
   std::shared_ptr<Wire> wire;
   std::vector<std::shared_ptr<Peer>> peers;
-  OrionCounters counters;
+  Counters counters;
 };
 
-asio::awaitable<void> OrionServer::State::accept(Acceptor listener) {
+asio::awaitable<void> Server::State::accept(Acceptor listener) {
   while (listener->is_open()) {
     auto [error, socket] = co_await listener->async_accept(use_result);
     if (!listener->is_open()) co_return;
@@ -122,19 +97,20 @@ asio::awaitable<void> OrionServer::State::accept(Acceptor listener) {
   }
 }
 
-void OrionServer::State::welcome(std::shared_ptr<Peer> peer) {
+void Server::State::welcome(std::shared_ptr<Peer> peer) {
   ++counters.connections;
   if (!wire) {
     wire = std::make_shared<Wire>(tasks.executor(), options.baud);
     tasks.spawn("simulated wire", Wire::run(wire));
+    if (model->period().count() > 0) tasks.spawn("simulated devices", announce(wire));
   }
   peers.push_back(peer);
   tasks.spawn("simulator peer", serve(std::move(peer)));
 }
 
-asio::awaitable<void> OrionServer::State::serve(std::shared_ptr<Peer> peer) {
+asio::awaitable<void> Server::State::serve(std::shared_ptr<Peer> peer) {
   constexpr milliseconds frame_gap{100};
-  protocol::FrameReader reader{*codec};
+  protocol::FrameReader reader{model->requests()};
   std::array<std::uint8_t, 512> buffer{};
   bool first = true;
   auto last = Clock::now();
@@ -148,29 +124,40 @@ asio::awaitable<void> OrionServer::State::serve(std::shared_ptr<Peer> peer) {
   std::erase(peers, peer);
 }
 
-void OrionServer::State::on_request(const protocol::Frame& request, bool first,
-                                    const std::shared_ptr<Peer>& peer) {
+void Server::State::on_request(const protocol::Frame& request, bool first,
+                               const std::shared_ptr<Peer>& peer) {
   if (!wire) return;  // stop() came between the arrival of the bytes and now
   ++counters.requests;
   ++counters.requests_by_address[request.address];
   if (wire->answering()) ++counters.overlaps;
   const auto now = Clock::now();
-  const auto elapsed = std::chrono::duration_cast<milliseconds>(now - powered);
-  std::vector<Bytes> frames;
-  if (request.address >= 1 && request.address <= packs.size())
-    frames = packs[request.address - 1].respond(request, elapsed);
+  auto frames = model->respond(request, since_power(now));
   auto transmission = mischief.apply(request.bytes, request.address, first, std::move(frames));
   if (transmission.pieces.empty() && !transmission.reset) return;
   wire->schedule(now + wire->duration(request.bytes.size()) + options.turnaround, peer,
                  std::move(transmission));
 }
 
-OrionServer::OrionServer(async::TaskGroup& tasks, OrionOptions options)
-    : state_{std::make_unique<State>(tasks, std::move(options))} {}
+/// What the devices say unasked goes to everybody who is connected.
+asio::awaitable<void> Server::State::announce(std::shared_ptr<Wire> on) {
+  for (auto next = Clock::now(); on == wire; next += model->period()) {
+    co_await async::wait_until(next);
+    if (on != wire) co_return;
+    const auto frames = model->announce(since_power(next));
+    for (const auto& peer : peers) {
+      auto transmission = mischief.apply({}, 0, false, frames);
+      if (!transmission.pieces.empty() || transmission.reset)
+        wire->schedule(next, peer, std::move(transmission));
+    }
+  }
+}
 
-OrionServer::~OrionServer() { stop(); }
+Server::Server(async::TaskGroup& tasks, ServerOptions options, std::unique_ptr<Model> model)
+    : state_{std::make_unique<State>(tasks, std::move(options), std::move(model))} {}
 
-Result<void> OrionServer::start() {
+Server::~Server() { stop(); }
+
+Result<void> Server::start() {
   const auto address = listen_address(state_->options.host);
   if (!address) return address.error();
   const tcp::endpoint endpoint{*address, state_->port};
@@ -186,12 +173,11 @@ Result<void> OrionServer::start() {
   state_->port = listener->local_endpoint(error).port();
   state_->acceptor = listener;
   state_->tasks.spawn("simulator listener", state_->accept(listener));
-  spdlog::debug("simulating {} Orion pack(s) on {} port {}, seed {}", state_->options.count,
-                state_->options.host, state_->port, state_->seed);
+  spdlog::debug("simulating on {} port {}, seed {}", state_->options.host, state_->port, state_->seed);
   return {};
 }
 
-Result<void> OrionServer::attach(int descriptor) {
+Result<void> Server::attach(int descriptor) {
   asio::posix::stream_descriptor stream{state_->tasks.executor()};
   error_code error;
   stream.assign(descriptor, error);
@@ -200,7 +186,7 @@ Result<void> OrionServer::attach(int descriptor) {
   return {};
 }
 
-void OrionServer::stop() {
+void Server::stop() {
   error_code ignored;
   if (state_->acceptor) state_->acceptor->close(ignored);
   if (state_->wire) state_->counters.responses += state_->wire->completed();
@@ -209,12 +195,12 @@ void OrionServer::stop() {
   for (const auto& peer : state_->peers) peer->close();
 }
 
-std::uint16_t OrionServer::port() const noexcept { return state_->port; }
-std::uint64_t OrionServer::seed() const noexcept { return state_->seed; }
-std::size_t OrionServer::connections() const noexcept { return state_->peers.size(); }
+std::uint16_t Server::port() const noexcept { return state_->port; }
+std::uint64_t Server::seed() const noexcept { return state_->seed; }
+std::size_t Server::connections() const noexcept { return state_->peers.size(); }
 
-OrionCounters OrionServer::counters() const {
-  OrionCounters counters = state_->counters;
+Counters Server::counters() const {
+  Counters counters = state_->counters;
   if (state_->wire) counters.responses += state_->wire->completed();
   counters.faults = state_->mischief.counts();
   return counters;

@@ -1,10 +1,10 @@
-// A simulated device server: TCP in front, any number of Orion packs on one simulated wire behind it.
+// A simulated device server: TCP in front, the devices of a model on one simulated wire behind it.
 #pragma once
 
 #include "async/asio.hpp"
 #include "async/task_group.hpp"
 #include "simulate/faults.hpp"
-#include "simulate/orion_pack.hpp"
+#include "simulate/model.hpp"
 
 #include <busbar/model/error.hpp>
 
@@ -16,21 +16,19 @@
 
 namespace busbar::simulate {
 
-struct OrionOptions {
+struct ServerOptions {
   std::string host = "127.0.0.1";  ///< address or name to listen on
-  std::uint16_t port = 0;          ///< 0: any free one, see OrionServer::port()
-  unsigned count = 1;              ///< packs, 1…255, with the addresses 1…count
-  PackOptions pack{};              ///< the same for all; the address is set per pack
+  std::uint16_t port = 0;          ///< 0: any free one, see Server::port()
   unsigned baud = 9600;            ///< of the simulated wire, 10 bits a byte; 0 = as fast as it goes
   milliseconds turnaround{0};      ///< end of a request to the start of its response
   unsigned max_connections = 4;    ///< further ones are closed at once, as device servers do
   std::vector<FaultRule> faults{};
-  std::uint64_t seed = 0;  ///< of the faults; 0: a random one, see OrionServer::seed()
+  std::uint64_t seed = 0;  ///< of the faults; 0: a random one, see Server::seed()
 };
 
-[[nodiscard]] Result<void> check(const OrionOptions& options);
+[[nodiscard]] Result<void> check(const ServerOptions& options);
 
-struct OrionCounters {
+struct Counters {
   std::uint64_t connections = 0;
   std::uint64_t refused = 0;  ///< beyond max_connections
   std::uint64_t requests = 0;
@@ -42,13 +40,13 @@ struct OrionCounters {
 
 /// Lives on one io_context thread. Must outlive the tasks it spawns: end them with stop() or the group's
 /// cancel(), then join the group, then destroy.
-class OrionServer {
+class Server {
  public:
   /// `options` must have passed check().
-  OrionServer(async::TaskGroup& tasks, OrionOptions options);
-  OrionServer(const OrionServer&) = delete;
-  OrionServer& operator=(const OrionServer&) = delete;
-  ~OrionServer();
+  Server(async::TaskGroup& tasks, ServerOptions options, std::unique_ptr<Model> model);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  virtual ~Server();
 
   /// Listens and spawns what serves. resolve_failed or io_error ("address in use") otherwise. May follow a
   /// stop().
@@ -61,7 +59,7 @@ class OrionServer {
   [[nodiscard]] std::uint16_t port() const noexcept;  ///< of the listener; kept over a stop()
   [[nodiscard]] std::uint64_t seed() const noexcept;
   [[nodiscard]] std::size_t connections() const noexcept;  ///< open now
-  [[nodiscard]] OrionCounters counters() const;
+  [[nodiscard]] Counters counters() const;
 
  private:
   struct State;

@@ -7,24 +7,38 @@
 #include "async/task_group.hpp"
 #include "link/link.hpp"
 #include "service/signals.hpp"
+#include "simulate/families.hpp"
 #include "simulate/server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
 namespace busbar::app {
 namespace {
 
+using simulate::Family;
+
+std::string known_families() {
+  std::string names;
+  for (const Family& family : simulate::families())
+    names.append(names.empty() ? "" : ", ").append(family.name);
+  return names;
+}
+
 std::string description() {
   std::string faults;
   for (const auto name : simulate::fault_names()) faults += (faults.empty() ? "" : ", ") + std::string{name};
-  return "Answers like GoldenMate Orion 1000 packs behind an RS-485-to-TCP device server, paced at the baud\n"
-         "rate, with values that move: charge, rest, discharge, a protection trip. Runs until interrupted "
-         "and\n"
-         "then prints what it was asked.\n\n"
+  std::string families;
+  for (const Family& family : simulate::families())
+    families.append("  ").append(family.name).append(": ").append(family.description).append("\n");
+  return "Answers like devices behind a serial-to-TCP device server, paced at the baud rate, with values "
+         "that\n"
+         "move. Runs until interrupted and then prints what it was asked. Known devices:\n" +
+         families +
          "A fault is NAME[:DURATION][@PROBABILITY][#ADDRESS], e.g. silent#3, late:500ms@0.1, dribble:2ms.\n"
          "Names: " +
          faults +
@@ -32,8 +46,14 @@ std::string description() {
          "The seed of a run is printed; the same seed gives the same faults.";
 }
 
-std::optional<simulate::OrionOptions> read_options(const Arguments& arguments, int& code) {
-  simulate::OrionOptions options;
+struct Settings {
+  simulate::ServerOptions server;
+  simulate::Population population;
+};
+
+std::optional<Settings> read_options(const Arguments& arguments, const Family& family, int& code) {
+  Settings settings;
+  simulate::ServerOptions& options = settings.server;
   code = exit_usage;
   auto listen = link::parse_endpoint("tcp://" + arguments.text("listen"));
   if (!listen || !std::holds_alternative<link::TcpOptions>(*listen)) {
@@ -42,18 +62,20 @@ std::optional<simulate::OrionOptions> read_options(const Arguments& arguments, i
   }
   options.host = std::get<link::TcpOptions>(*listen).host;
   options.port = std::get<link::TcpOptions>(*listen).port;
+  options.baud = family.baud;
   const auto count = arguments.integer("count", 1, 255);
-  const auto cells = arguments.integer("cells", 1, 255);
-  const auto baud = arguments.integer("baud", 0, 4000000);
+  const auto cells = arguments.integer("cells", 0, 255);
+  const auto baud = arguments.has("baud") ? arguments.integer("baud", 0, 4000000) : family.baud;
   const auto turnaround = arguments.integer("turnaround", 0, 60000);
   const auto seed = arguments.integer("seed", 0, INT64_MAX);
   if (!count || !cells || !baud || !turnaround || !seed) return std::nullopt;
-  options.count = static_cast<unsigned>(*count);
-  options.pack.cells = static_cast<unsigned>(*cells);
+  settings.population = {
+      .count = static_cast<unsigned>(*count),
+      .cells = static_cast<unsigned>(*cells),
+      .variant = arguments.has("short-capacity") ? "short-capacity" : arguments.text("variant")};
   options.baud = static_cast<unsigned>(*baud);
   options.turnaround = std::chrono::milliseconds{*turnaround};
   options.seed = static_cast<std::uint64_t>(*seed);
-  options.pack.short_capacity = arguments.has("short-capacity");
   for (const auto& text : arguments.list("fault")) {
     const auto rule = simulate::parse_fault(text);
     if (!rule) {
@@ -66,8 +88,12 @@ std::optional<simulate::OrionOptions> read_options(const Arguments& arguments, i
     usage_error(checked.error().detail);
     return std::nullopt;
   }
+  if (const auto made = family.make(settings.population); !made) {
+    usage_error(made.error().detail);
+    return std::nullopt;
+  }
   code = exit_ok;
-  return options;
+  return settings;
 }
 
 /// On the loop: Asio 1.81 delivers a cancellation from elsewhere later, when the task may be gone already.
@@ -76,7 +102,7 @@ asio::awaitable<void> end(async::TaskGroup& tasks) {
   co_await tasks.join();
 }
 
-void print_counters(std::size_t line, const simulate::OrionCounters& counters) {
+void print_counters(std::size_t line, const simulate::Counters& counters) {
   spdlog::info("line {}: {} connections, {} requests, {} responses, {} overlapping", line,
                counters.connections, counters.requests, counters.responses, counters.overlaps);
   for (const auto& [fault, count] : counters.faults)
@@ -86,32 +112,36 @@ void print_counters(std::size_t line, const simulate::OrionCounters& counters) {
 }  // namespace
 
 int simulate_command(const CommandArguments& arguments) {
-  Arguments options{"busbar simulate orion [--listen HOST:PORT] [--count N] [--cells N] [--fault SPEC]…",
+  Arguments options{"busbar simulate DEVICE [--listen HOST:PORT] [--count N] [--cells N] [--fault SPEC]…",
                     description()};
   options.value("listen", "HOST:PORT", "where to listen", "127.0.0.1:4001")
       .value("lines", "N", "simulate N device servers on consecutive ports", "1")
       .value("pty", "PATH", "serve a pseudo terminal too, with a symbolic link at PATH (for serial links)")
-      .value("count", "N", "packs on the wire, with the addresses 1 to N", "1")
-      .value("cells", "N", "cells of each pack", "4")
-      .value("baud", "N", "speed of the simulated wire; 0: as fast as it goes", "9600")
-      .value("turnaround", "MS", "pause of a pack before it answers", "0")
+      .value("count", "N", "devices on the wire, with the addresses 1 to N", "1")
+      .value("cells", "N", "cells of each battery; 0: as many as usual", "0")
+      .value("baud", "N", "speed of the simulated wire; 0: as fast as it goes; default: the device's")
+      .value("turnaround", "MS", "pause of a device before it answers", "0")
       .value("seed", "N", "of the faults; 0: a random one", "0")
       .values("fault", "SPEC", "misbehave; may be given more than once")
-      .flag("short-capacity", "leave out the optional tail of the capacity response, as a captured pack does")
+      .value("variant", "NAME", "of the device, where its description names some")
+      .flag("short-capacity",
+            "orion: leave out the optional tail of the capacity response, as a captured pack does")
       .value("log-level,l", "LEVEL", "trace, debug, info, warning, error or off", "info")
-      .positional("DEVICE", 1, "orion");
+      .positional("DEVICE", 1, "which device: see above");
   if (const auto code = options.parse(arguments)) return *code;
-  if (options.list("DEVICE") != std::vector<std::string>{"orion"}) {
-    return usage_error("simulate: which device? Known: orion");
-  }
+  const auto wanted = options.list("DEVICE");
+  const auto families = simulate::families();
+  const auto family = std::ranges::find_if(
+      families, [&](const Family& each) { return wanted.size() == 1 && each.name == wanted.front(); });
+  if (family == families.end()) return usage_error("simulate: which device? Known: " + known_families());
   const auto lines = options.integer("lines", 1, 10000);
   int code = exit_ok;
-  auto settings = read_options(options, code);
+  auto settings = read_options(options, *family, code);
   if (!settings || !lines) return exit_usage;
   if (!set_up_logging(options.text("log-level"))) return usage_error("--log-level: unknown level");
 
   asio::io_context loop{1};
-  std::vector<std::unique_ptr<simulate::OrionServer>> servers;
+  std::vector<std::unique_ptr<simulate::Server>> servers;
   std::optional<PseudoTerminal> terminal;
   async::TaskGroup tasks{loop.get_executor(), [&](std::string_view name, std::exception_ptr) {
                            spdlog::error("{} died", name);
@@ -122,13 +152,14 @@ int simulate_command(const CommandArguments& arguments) {
     for (auto& server : servers) server->stop();
   };
   for (std::int64_t line = 0; line < *lines; ++line) {
-    servers.push_back(std::make_unique<simulate::OrionServer>(tasks, *settings));
+    servers.push_back(std::make_unique<simulate::Server>(tasks, settings->server,
+                                                         family->make(settings->population).value()));
     if (const auto started = servers.back()->start(); !started) {
       stop_all();
       loop.run();
       return fail(exit_unavailable, to_string(started.error()));
     }
-    if (settings->port != 0) ++settings->port;
+    if (settings->server.port != 0) ++settings->server.port;
   }
   if (options.has("pty")) {
     auto opened = PseudoTerminal::open(options.text("pty"));
@@ -144,9 +175,9 @@ int simulate_command(const CommandArguments& arguments) {
                              stop_all();
                              loop.stop();
                            }};
-  spdlog::info("{} Orion pack(s) of {} cells on {}:{}{}, {} baud, seed {}", settings->count,
-               settings->pack.cells, settings->host, servers.front()->port(),
-               *lines > 1 ? " and following" : "", settings->baud, servers.front()->seed());
+  spdlog::info("{} {} device(s) on {}:{}{}, {} baud, seed {}", settings->population.count, family->name,
+               settings->server.host, servers.front()->port(), *lines > 1 ? " and following" : "",
+               settings->server.baud, servers.front()->seed());
   loop.run();
   loop.restart();
   asio::co_spawn(loop, end(tasks), [&](std::exception_ptr) { loop.stop(); });

@@ -1,6 +1,6 @@
 // The awaitable client, on one event loop with the simulated packs.
 #include "async/task_group.hpp"
-#include "simulate/server.hpp"
+#include "simulate/orion_server.hpp"
 
 #include <busbar/client/async_client.hpp>
 

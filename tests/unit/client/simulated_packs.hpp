@@ -2,7 +2,7 @@
 #pragma once
 
 #include "async/task_group.hpp"
-#include "simulate/server.hpp"
+#include "simulate/orion_server.hpp"
 
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ class SimulatedPacks {
   }
 
   [[nodiscard]] std::string endpoint() const { return "tcp://127.0.0.1:" + std::to_string(server_->port()); }
-  [[nodiscard]] simulate::OrionCounters counters() {
+  [[nodiscard]] simulate::Counters counters() {
     return on_loop([this] { return server_->counters(); });
   }
   /// All connections are cut and the port is closed for a moment.

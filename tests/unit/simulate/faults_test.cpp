@@ -70,7 +70,7 @@ Bytes bad_checksum(ByteView frame) {
 class MischiefTest : public testing::Test {
  protected:
   Mischief make(std::vector<FaultRule> rules, std::uint64_t seed = 1) {
-    return {std::move(rules), seed, {&other_address, &bad_checksum}};
+    return {std::move(rules), seed, {&other_address, &bad_checksum, orion::start_byte}};
   }
   Transmission apply(Mischief& mischief, bool first = false) {
     return mischief.apply(request, 1, first, {response});

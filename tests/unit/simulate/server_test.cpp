@@ -1,6 +1,6 @@
 // The simulated device server over real TCP, and over an open descriptor: answers, faults, connections,
 // accounting.
-#include "simulate/server.hpp"
+#include "simulate/orion_server.hpp"
 
 #include <busbar/protocol/frame_reader.hpp>
 #include <busbar/protocol/orion.hpp>
@@ -126,7 +126,7 @@ TEST_F(OrionServerTest, EveryPackAnswersEveryCommand) {
   start({.count = 3, .baud = 0});
   EXPECT_NE(server->port(), 0);
   run(asks_all(*server, client));
-  const OrionCounters counters = server->counters();
+  const Counters counters = server->counters();
   EXPECT_EQ(counters.requests, 15U);
   EXPECT_EQ(counters.responses, 15U);
   EXPECT_EQ(counters.requests_by_address, (std::map<std::uint32_t, std::uint64_t>{{1, 5}, {2, 5}, {3, 5}}));

@@ -1,0 +1,32 @@
+// The families, and what each makes of a population.
+#include "simulate/families.hpp"
+
+#include "simulate/orion_server.hpp"
+
+#include <array>
+
+namespace busbar::simulate {
+namespace {
+
+Error no_variant(const Population& population) {
+  return {Errc::invalid_configuration, "there is no variant '" + population.variant.substr(0, 40) + "'"};
+}
+
+Result<std::unique_ptr<Model>> orion(const Population& population) {
+  OrionOptions options{.count = population.count};
+  if (population.cells > 0) options.pack.cells = population.cells;
+  options.pack.short_capacity = population.variant == "short-capacity";
+  if (!population.variant.empty() && !options.pack.short_capacity) return no_variant(population);
+  if (auto checked = check(options); !checked) return checked.error();
+  return make_orion(options.count, options.pack);
+}
+
+constexpr std::array all{
+    Family{"orion", "GoldenMate Orion 1000 packs; variant short-capacity", 9600, &orion},
+};
+
+}  // namespace
+
+std::span<const Family> families() { return all; }
+
+}  // namespace busbar::simulate
