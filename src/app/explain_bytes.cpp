@@ -32,7 +32,8 @@ std::vector<std::vector<Bytes>> group(const std::vector<Bytes>& frames, const pr
       const auto query = std::find_if(profile.queries.begin(), profile.queries.end(),
                                       [&](const auto& entry) { return entry.request.command == command; });
       const auto joined = codec.assemble(query->request, payloads);
-      complete = !joined || joined.value().has_value();
+      payloads.emplace_back(frame.payload.begin(), frame.payload.end());
+      complete = !joined || joined.value().has_value() || !codec.assemble(query->request, payloads);
     }
     if (!again || complete) groups.emplace_back();
     groups.back().push_back(bytes);

@@ -2,6 +2,7 @@
 #include "channel/channel.hpp"
 #include "link/link.hpp"
 #include "profile/library.hpp"
+#include "profile/totals.hpp"
 
 #include <busbar/client/async_client.hpp>
 
@@ -26,6 +27,7 @@ struct AsyncClient::State {
   const profile::Profile* profile = nullptr;
   std::unique_ptr<channel::Channel> channel;
   std::map<std::uint32_t, profile::CounterMemory> counters;
+  std::map<std::uint32_t, profile::Totals> totals;
   std::map<std::uint32_t, std::uint64_t> sequences;
   asio::cancellation_signal stop;
   std::exception_ptr failure;  ///< the channel died of it; every later read throws it
@@ -118,10 +120,15 @@ asio::awaitable<Result<Report>> AsyncClient::State::read(std::shared_ptr<State> 
     co_return Error{Errc::not_allowed,
                     "'" + name + "' changes the device; name it in Options::allow_writes to allow it"};
 
+  if (const auto* source = state->totals[address].missing(*state->profile, *query)) {
+    auto known = co_await read(state, address, source->request.name);
+    if (!known) co_return known;
+  }
   channel::Request request;
   request.device = state->profile->name + "_" + std::to_string(address);
   request.query = query->request;
   request.query.address = address;
+  state->totals[address].apply(*query, request.query);
   request.priority = query->request.write ? channel::Priority::write : channel::Priority::on_demand;
   request.deadline = std::chrono::steady_clock::now() + state->options.deadline;
   request.timeout = query->timeout;
@@ -134,6 +141,7 @@ asio::awaitable<Result<Report>> AsyncClient::State::read(std::shared_ptr<State> 
   if (!reply) co_return reply.error();
   auto decoded = query->decoder.decode(reply->payload, state->counters[address]);
   if (!decoded) co_return decoded.error();
+  state->totals[address].note(*state->profile, *decoded);
   report.timestamp = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   report.received = reply->received;
   report.sequence = ++state->sequences[address];

@@ -3,6 +3,7 @@
 
 #include "async/wakeup.hpp"
 #include "poll/announcer.hpp"
+#include "profile/totals.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -65,6 +66,7 @@ struct Poller::State {
   Schedule schedule;
   std::vector<const ProfileQuery*> scheduled;
   profile::CounterMemory memory;
+  profile::Totals totals;
   Announcer announcer;
   std::uint64_t sequence = 0;
   std::optional<Steady> overdue{};  ///< when the exchange under way must have ended
@@ -75,6 +77,10 @@ asio::awaitable<Result<Report>> Poller::State::poll(const ProfileQuery& query, P
                                                     Steady deadline) {
   co_await async::wait_until(due);
   if (due != Steady::min()) announcer.started(Clock::now() - due);
+  if (const ProfileQuery* const source = totals.missing(*device.profile, query)) {
+    auto known = co_await poll(*source, priority, Steady::min(), deadline);
+    if (!known) co_return known;
+  }
   const Waiting waiting{overdue, deadline};
   auto reply = co_await channel.exchange(request(query, priority, deadline));
   if (!reply) co_return announcer.failed(query.request.name, reply.error());
@@ -95,6 +101,7 @@ channel::Request Poller::State::request(const ProfileQuery& query, Priority prio
                            .timeout = query.timeout,
                            .spacing = query.spacing};
   request.query.address = device.address;
+  totals.apply(query, request.query);
   return request;
 }
 
@@ -102,6 +109,7 @@ Result<profile::Decoded> Poller::State::decode(const ProfileQuery& query, ByteVi
   auto decoded = query.decoder.decode(payload, memory);
   if (!decoded) return Error{decoded.error().code, decoded.error().detail, payload};
   announcer.decoded(query.request.name, *decoded);
+  totals.note(*device.profile, *decoded);
   return decoded;
 }
 

@@ -34,8 +34,7 @@ class Check {
       : example_{example}, file_{file}, findings_{findings} {}
 
   void run(const ProfileQuery& query, const protocol::Codec& codec) {
-    protocol::Query request = query.request;
-    request.address = example_.address;
+    const protocol::Query request = request_of(query, example_);
     if (const auto built = codec.build(request); !built) {
       fail("cannot be asked: " + to_string(built.error()));
     } else if (*built != example_.request) {

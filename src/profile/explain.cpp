@@ -216,6 +216,9 @@ Result<std::string> explain(const Profile& profile, std::span<const Bytes> frame
   for (const ProfileQuery& query : profile.queries) {
     protocol::Query request = query.request;
     request.address = first->address;
+    if (request.collect && request.collect->per_frame > 0) {
+      request.collect->total = frames.size() * request.collect->per_frame;  // nobody has asked how many
+    }
     if (!(*codec)->answers(request, *first)) {
       continue;
     }

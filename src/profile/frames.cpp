@@ -30,4 +30,13 @@ Result<Bytes> payload_of(const protocol::Codec& codec, const protocol::Query& qu
   return std::move(**joined);
 }
 
+protocol::Query request_of(const ProfileQuery& query, const Example& example) {
+  protocol::Query request = query.request;
+  request.address = example.address;
+  if (request.collect && example.total) {
+    request.collect->total = example.total;
+  }
+  return request;
+}
+
 }  // namespace busbar::profile

@@ -117,6 +117,9 @@ std::optional<Example> load_example(const yaml::Document& document, const yaml::
   example.address = static_cast<std::uint32_t>(
       reader.integer("address", 0, profile.max_address).value_or(profile.default_address));
   example.query = reader.require_text("query").value_or("");
+  if (const auto total = reader.integer("total", 1, 65535)) {
+    example.total = static_cast<std::size_t>(*total);
+  }
   if (const auto text = reader.require_text("request")) {
     example.request = frame_of(reader, "request", *text).value_or(Bytes{});
   }

@@ -67,6 +67,21 @@ void read_queries(yaml::MapReader& reader, Profile& profile, KeyPlaces& keys, bo
   }
 }
 
+/// The totals of collected answers name a single number of another query.
+void check_totals(yaml::MapReader& reader, const Profile& profile) {
+  const yaml::Node* const queries = reader.node("queries");
+  for (std::size_t i = 0; i < profile.queries.size(); ++i) {
+    const ProfileQuery& query = profile.queries[i];
+    const ProfileQuery* const source = query.total.empty() ? nullptr : profile.source_of_total(query);
+    // One that needs a total itself could need this one.
+    if (!query.total.empty() && (source == nullptr || !source->total.empty())) {
+      reader.findings().add(reader.file(), queries->entries[i].place,
+                            "'total' names " + yaml::in_quotes(query.total) +
+                                ", which is no reading of another query that needs no total itself");
+    }
+  }
+}
+
 void read_examples(yaml::MapReader& reader, Profile& profile) {
   const yaml::Node* const node = reader.node("examples");
   if (node == nullptr) {
@@ -89,7 +104,11 @@ void measure_wire(const protocol::Codec& codec, Profile& profile, yaml::MapReade
   for (std::size_t i = 0; i < profile.queries.size(); ++i) {
     ProfileQuery& query = profile.queries[i];
     query.request.address = profile.default_address;
-    if (const auto built = codec.build(query.request)) {
+    protocol::Query sample = query.request;
+    if (sample.collect && !sample.collect->total) {
+      sample.collect->total = 1;  // asked of the device at run time; no request depends on it
+    }
+    if (const auto built = codec.build(sample)) {
       query.typical_request = built->size();
     } else {
       reader.findings().add(reader.file(), queries->entries[i].place, built.error().detail);
@@ -130,6 +149,15 @@ const ProfileQuery* Profile::find(std::string_view query) const noexcept {
   return found == queries.end() ? nullptr : &*found;
 }
 
+const ProfileQuery* Profile::source_of_total(const ProfileQuery& query) const noexcept {
+  const auto gives = [&](const ProfileQuery& q) {
+    const auto& all = q.decoder.quantities();
+    return std::any_of(all.begin(), all.end(), [&](const Quantity* one) { return one->key == query.total; });
+  };
+  const auto found = std::find_if(queries.begin(), queries.end(), gives);
+  return found == queries.end() ? nullptr : &*found;
+}
+
 std::unique_ptr<Profile> load_profile(std::string_view text, std::string file, yaml::Findings& findings) {
   constexpr std::array<std::string_view, 2> orders{"big", "little"};
   const std::size_t before = findings.list().size();
@@ -154,6 +182,7 @@ std::unique_ptr<Profile> load_profile(std::string_view text, std::string file, y
   const bool little = reader.choice("byte_order", orders) == "little";
   KeyPlaces keys;
   read_queries(reader, *profile, keys, little);
+  check_totals(reader, *profile);
   read_examples(reader, *profile);
   if (codec != nullptr) {
     measure_wire(*codec, *profile, reader);

@@ -47,19 +47,39 @@ void read_verify(yaml::MapReader& query, Shape& shape) {
   }
 }
 
-void read_collect(yaml::MapReader& query, protocol::Query& request) {
+/// How many items numbered frames carry: a number, or the key of the number that tells.
+void read_total(yaml::MapReader& reader, protocol::Collect& collect, std::string& key) {
+  const auto text = reader.require_text("total").value_or("");
+  const auto number = yaml::parse_integer(text);
+  if (is_key(text)) {
+    key = text;
+  } else if (number && *number >= 1 && *number <= max_payload) {
+    collect.total = static_cast<std::size_t>(*number);
+  } else {
+    reader.fail("total",
+                "'total' is a number of items, or the key of the number of another query that tells");
+  }
+}
+
+void read_collect(yaml::MapReader& query, protocol::Query& request, std::string& total) {
   const yaml::Node* const node = query.node("collect");
   if (node == nullptr) {
     return;
   }
   yaml::MapReader reader{query.document(), *node, "collect", query.findings()};
   protocol::Collect collect;
-  for (const std::string_view key : {"header", "total_at", "item"}) {
+  const bool numbered = reader.node("per_frame") != nullptr;
+  for (const std::string_view key : {std::string_view{"header"}, std::string_view{"item"},
+                                     std::string_view{numbered ? "total" : "total_at"}}) {
     (void)reader.require(key);
   }
   collect.header = static_cast<std::size_t>(reader.integer("header", 1, 255).value_or(1));
   collect.total_at = static_cast<std::size_t>(reader.integer("total_at", 0, 254).value_or(0));
   collect.item = static_cast<std::size_t>(reader.integer("item", 1, 255).value_or(1));
+  collect.per_frame = static_cast<std::size_t>(reader.integer("per_frame", 1, 255).value_or(0));
+  if (numbered) {
+    read_total(reader, collect, total);
+  }
   if (collect.total_at >= collect.header) {
     reader.fail("total_at", "'total_at' must lie inside the header");
   }
@@ -79,7 +99,7 @@ void read_request(yaml::MapReader& reader, ProfileQuery& query) {
       reader.fail("data", "'data' must be at most 256 bytes in hexadecimal, like \"01 ff\"");
     }
   }
-  read_collect(reader, query.request);
+  read_collect(reader, query.request, query.total);
 }
 
 void read_times(yaml::MapReader& reader, ProfileQuery& query) {

@@ -27,7 +27,8 @@ struct Example {
   std::string query;
   std::uint32_t address = 0;
   Bytes request;
-  std::vector<Bytes> response;  ///< one or more frames
+  std::vector<Bytes> response;         ///< one or more frames
+  std::optional<std::size_t> total{};  ///< items in all frames, where another query would have told
   std::vector<std::pair<std::string, Value>> expect;
   std::vector<std::string> absent;   ///< keys that must not come
   std::vector<std::string> dropped;  ///< keys that must be dropped as implausible; all of them
@@ -40,6 +41,8 @@ struct Example {
 struct ProfileQuery {
   protocol::Query request;  ///< address filled in per device
   std::string description;
+  /// Key of another query's number that says how many items the frames of this answer carry; "": no need.
+  std::string total{};
   std::chrono::milliseconds interval{};                ///< default polling interval; 0 = only on demand
   std::optional<std::chrono::milliseconds> timeout{};  ///< overrides the channel's
   std::optional<std::chrono::milliseconds> spacing{};  ///< overrides the channel's
@@ -63,6 +66,8 @@ struct Profile {
   std::vector<Example> examples;
 
   [[nodiscard]] const ProfileQuery* find(std::string_view query) const noexcept;
+  /// The query that gives the number query.total names; nullptr when there is none.
+  [[nodiscard]] const ProfileQuery* source_of_total(const ProfileQuery& query) const noexcept;
 };
 
 /// The table of supported devices and their readings, as docs/devices.md.

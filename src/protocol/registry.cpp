@@ -1,5 +1,6 @@
 // The known protocols by name; one line each.
 #include <busbar/protocol/codec.hpp>
+#include <busbar/protocol/daly.hpp>
 #include <busbar/protocol/orion.hpp>
 
 #include <array>
@@ -8,18 +9,29 @@
 namespace busbar::protocol {
 namespace {
 
-using Maker = Result<std::unique_ptr<Codec>> (*)(std::string_view dialect);
+struct Protocol {
+  std::string_view name;
+  Result<std::unique_ptr<Codec>> (*make)(std::string_view dialect);
+};
 
-constexpr std::array<std::string_view, 1> names{"orion"};
-constexpr std::array<Maker, names.size()> makers{&orion::make_codec};
+constexpr std::array known_protocols{
+    Protocol{"orion", &orion::make_codec},
+    Protocol{"daly", &daly::make_codec},
+};
+
+constexpr auto names = [] {
+  std::array<std::string_view, known_protocols.size()> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = known_protocols[i].name;
+  return all;
+}();
 
 }  // namespace
 
 std::span<const std::string_view> protocols() { return names; }
 
 Result<std::unique_ptr<Codec>> make_codec(std::string_view protocol, std::string_view dialect) {
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (names[i] == protocol) return makers[i](dialect);
+  for (const Protocol& one : known_protocols)
+    if (one.name == protocol) return one.make(dialect);
   std::string known;
   for (const auto name : names) known.append(known.empty() ? "" : ", ").append(name);
   return Error{Errc::invalid_configuration,

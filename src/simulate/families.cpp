@@ -1,6 +1,7 @@
 // The families, and what each makes of a population.
 #include "simulate/families.hpp"
 
+#include "simulate/daly_board.hpp"
 #include "simulate/orion_server.hpp"
 
 #include <array>
@@ -21,8 +22,19 @@ Result<std::unique_ptr<Model>> orion(const Population& population) {
   return make_orion(options.count, options.pack);
 }
 
+Result<std::unique_ptr<Model>> daly(const Population& population) {
+  DalyOptions options{.count = population.count};
+  if (population.cells > 0) options.cells = population.cells;
+  options.all_frames = population.variant == "all-frames";
+  if (!population.variant.empty() && !options.all_frames) return no_variant(population);
+  if (auto checked = check(options); !checked) return checked.error();
+  return std::unique_ptr<Model>{std::make_unique<DalyModel>(options)};
+}
+
 constexpr std::array all{
     Family{"orion", "GoldenMate Orion 1000 packs; variant short-capacity", 9600, &orion},
+    Family{"daly", "Daly Smart BMS boards, A5 protocol; variant all-frames: 16 frames of cells always", 9600,
+           &daly},
 };
 
 }  // namespace

@@ -14,7 +14,7 @@ Simulator::Simulator(std::string busbar, SimulatorOptions options)
 void Simulator::start() {
   std::vector<std::string> command{busbar_,
                                    "simulate",
-                                   "orion",
+                                   options_.family,
                                    "--listen",
                                    "127.0.0.1:" + std::to_string(port_),
                                    "--count",
@@ -27,6 +27,7 @@ void Simulator::start() {
                                    std::to_string(options_.lines),
                                    "--seed",
                                    std::to_string(options_.seed)};
+  if (!options_.variant.empty()) command.insert(command.end(), {"--variant", options_.variant});
   if (!options_.pty.empty()) command.insert(command.end(), {"--pty", options_.pty});
   for (const auto& fault : options_.faults) command.insert(command.end(), {"--fault", fault});
   process_ = std::make_unique<Process>(std::move(command));

@@ -1,4 +1,4 @@
-// `busbar simulate orion` as a child process: a device server with packs that can be killed and restarted on
+// `busbar simulate` as a child process: a device server with devices that can be killed and restarted on
 // its port. Programs that use it define BUSBAR_BINARY.
 #pragma once
 
@@ -11,6 +11,7 @@
 namespace busbar::test {
 
 struct SimulatorOptions {
+  std::string family = "orion";
   unsigned count = 1;
   unsigned cells = 4;
   unsigned baud = 0;
@@ -18,6 +19,7 @@ struct SimulatorOptions {
   std::vector<std::string> faults{};
   unsigned seed = 1;
   std::string pty{};  ///< also serve a pseudo terminal, with a link at this path
+  std::string variant{};
 };
 
 class Simulator {

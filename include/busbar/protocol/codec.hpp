@@ -17,10 +17,16 @@ namespace busbar::protocol {
 /// bytes and then items of `item` bytes; the header byte at `total_at` says how many items there are in all
 /// frames together. The joined payload is the header of the first frame and then all items, so a count of
 /// "items in this frame" in that header speaks of the first frame only: compare with the total.
+///
+/// With `per_frame` the frames do not say how many items there are. The first byte of each header numbers the
+/// frames instead, each has room for `per_frame` items, and `total` must be known beforehand. The joined
+/// payload is then the items alone.
 struct Collect {
   std::size_t header = 0;
   std::size_t total_at = 0;
   std::size_t item = 1;
+  std::size_t per_frame = 0;           ///< 0: the frames say how many items there are
+  std::optional<std::size_t> total{};  ///< with per_frame; nullopt: not known yet
   bool operator==(const Collect&) const = default;
 };
 

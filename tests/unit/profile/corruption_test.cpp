@@ -11,8 +11,7 @@ namespace {
 bool gives_reading(const Profile& profile, const protocol::Codec& codec, const Example& example,
                    std::span<const Bytes> frames) {
   const ProfileQuery& query = *profile.find(example.query);
-  protocol::Query request = query.request;
-  request.address = example.address;
+  const protocol::Query request = request_of(query, example);
   const auto payload = payload_of(codec, request, frames);
   CounterMemory memory;
   const auto decoded = payload ? query.decoder.decode(*payload, memory) : Result<Decoded>{payload.error()};
