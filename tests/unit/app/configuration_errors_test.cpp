@@ -1,4 +1,5 @@
 // Every mistake gets one sentence: file, line, column, what was found, what was expected, how to mend it.
+#include "profile/library.hpp"
 #include "unit/app/configuration_support.hpp"
 
 namespace busbar::app {
@@ -14,6 +15,15 @@ struct Mistake {
   std::string text;
   std::string expected;  // without "busbar.yaml:" and the line end
 };
+
+/// The names of all profiles that are built in, as the messages list them.
+std::string built_in() {
+  yaml::Findings findings;
+  const auto library = profile::Library::load("", findings);
+  std::string names;
+  for (const auto name : library.names()) names.append(names.empty() ? "" : ", ").append(name);
+  return names;
+}
 
 class Refused : public testing::TestWithParam<Mistake> {};
 
@@ -110,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "letter or "
                    "digit, at most 64; text for people goes into 'name')"),
         in_devices("  p: {address: 1}\n",
-                   "4:6: device 'p' needs the key 'profile' (there is: orion1000, orion1000_draft)"),
+                   "4:6: device 'p' needs the key 'profile' (there is: " + built_in() + ")"),
         in_devices("  p: {profile: orion100}\n",
                    "4:16: there is no profile 'orion100' (did you mean 'orion1000'?)"),
         in_devices("  p: {profile: orion1000, channel: rs458}\n",
@@ -160,7 +170,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "5:14: device 'p' needs the key 'channel' (there is: a, b)"},
         Mistake{file_of("defaults: {device: {profile: orion, intervals: {status: 1s}}}\n", channels,
                         "devices: {p: {}}\n" + std::string(sinks)),
-                "2:30: there is no profile 'orion' (there is: orion1000, orion1000_draft)"},
+                "2:30: there is no profile 'orion' (there is: " + built_in() + ")"},
         Mistake{file_of("defaults: {device: {intervals: {voltage: 1s}}}\n", channels,
                         std::string(devices) + std::string(sinks)),
                 "2:33: no profile in use has a query 'voltage' (did you mean 'voltages'?)"}));
