@@ -20,7 +20,7 @@ packages_of() {
     demo) echo mosquitto mosquitto-clients curl ;;
     test)
       echo libgtest-dev libgmock-dev libbenchmark-dev mosquitto mosquitto-clients prometheus curl socat openssl \
-        python3 systemd locales clang libclang-rt-14-dev clang-format \
+        python3 systemd dbus locales clang libclang-rt-14-dev clang-format \
         dpkg-dev file lintian man-db bsdextrautils zsh fish mmdebstrap systemd-container buildah ;;
     tidy) echo clang clang-tidy ;;
     run)

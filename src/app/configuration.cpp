@@ -123,6 +123,7 @@ Loaded interpret(yaml::Document document, yaml::Findings syntax, const Environme
   if (document.root.type == yaml::Type::map) {
     read_version(reader);
     set(configuration.log_level, reader.choice("log_level", log_levels));
+    set(configuration.dbus, reader.boolean("dbus"));
     configuration.state_directory = state_directory(reader, document.file, environment);
     configuration.profiles_directory = beside(document.file, reader.text("profiles").value_or(""));
     loaded.profiles = profile::Library::load(configuration.profiles_directory, findings);

@@ -55,6 +55,7 @@ struct Configuration {
   std::string profiles_directory;
   std::string state_directory;  ///< "" = $STATE_DIRECTORY, or nothing is kept
   std::string log_level = "info";
+  bool dbus = false;  ///< serve the system bus
   std::vector<ChannelConfiguration> channels;
   std::vector<DeviceConfiguration> devices;
   std::vector<VirtualDeviceConfiguration> virtual_devices;

@@ -2,9 +2,11 @@
 
 #include "app/exit_code.hpp"
 #include "app/site.hpp"
+#include "app/status_json.hpp"
 #include "async/race.hpp"
 #include "async/wakeup.hpp"
 #include "async/worker.hpp"
+#include "service/bus.hpp"
 #include "service/notify.hpp"
 #include "service/signals.hpp"
 
@@ -15,6 +17,7 @@
 
 #include <csignal>
 #include <exception>
+#include <optional>
 #include <unistd.h>
 #include <utility>
 
@@ -71,17 +74,26 @@ class Runner {
   }
 
   asio::awaitable<void> serve(SharedSetup setup) {
+    if (setup->configuration.dbus) bus_.emplace(loop_.get_executor(), bus_methods());
     co_await site_.apply(std::move(setup), true);
     notifier_.ready(site_.status_line());
     spdlog::info("busbar {} started", version);
     tasks_.spawn("watchdog", notifier_.watchdog([this] { return site_.stalled(); }));
     tasks_.spawn("status", report_status());
     tasks_.spawn("reload", reload_when_told());
+    if (bus_) tasks_.spawn("dbus", bus_->run());
     co_await stop_.wait();
     notifier_.stopping();
     // Before the site: a reload that is under way must not start anything any more.
     co_await take_down(std::chrono::steady_clock::now() + farewell, false);
     spdlog::info("stopped");
+  }
+
+  service::BusMethods bus_methods() {
+    return {
+        .status = [this] { return status_json(site_.health()); },
+        .poll_now = [this](const std::string& device, auto done) { site_.poll_now(device, std::move(done)); },
+        .reload = [this] { hang_up_.notify(); }};
   }
 
   asio::awaitable<void> report_status() {
@@ -159,6 +171,7 @@ class Runner {
   service::Notifier notifier_;
   Site site_;
   service::Signals signals_;
+  std::optional<service::Bus> bus_;
 };
 
 }  // namespace

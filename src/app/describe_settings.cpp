@@ -293,6 +293,7 @@ std::string settings_as_yaml(const Configuration& configuration) {
   Writer out;
   out.raw("version", "1");
   out.text("log_level", configuration.log_level);
+  out.flag("dbus", configuration.dbus);
   out.text("state_directory", configuration.state_directory);
   out.duration("persist_interval", configuration.virtuals.persist_interval);
   out.text("profiles", configuration.profiles_directory);

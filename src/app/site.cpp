@@ -30,6 +30,26 @@ asio::awaitable<void> poll_device(poll::Poller& poller, std::vector<std::string>
   if (!answered) unanswered.push_back(poller.device().id);
 }
 
+/// Answers also when the device is taken away while it is polled.
+class Answer {
+ public:
+  explicit Answer(std::function<void(std::string)> done) : done_{std::move(done)} {}
+  Answer(Answer&& other) noexcept : done_{std::exchange(other.done_, nullptr)} {}
+  Answer& operator=(Answer&&) = delete;
+  ~Answer() { give("the device was reconfigured"); }
+  void give(std::string error) {
+    if (const auto done = std::exchange(done_, nullptr)) done(std::move(error));
+  }
+
+ private:
+  std::function<void(std::string)> done_;
+};
+
+asio::awaitable<void> poll_and_answer(poll::Poller& poller, Answer answer) {
+  const bool answered = co_await poller.poll_once();
+  answer.give(answered ? "" : poller.health().last_error);
+}
+
 asio::awaitable<void> end(async::TaskGroup& tasks) {
   tasks.cancel();
   co_await tasks.join();
@@ -257,6 +277,16 @@ asio::awaitable<std::vector<std::string>> Site::poll_once() {
 asio::awaitable<void> Site::end_virtuals() {
   co_await end(tasks_);
   co_await virtuals_.finish();
+}
+
+void Site::poll_now(const std::string& device, std::function<void(std::string error)> done) {
+  const auto live = std::find_if(devices_.begin(), devices_.end(),
+                                 [&](const auto& other) { return other.description.id == device; });
+  if (live == devices_.end()) {
+    done("there is no device '" + device + "'");
+    return;
+  }
+  live->tasks.spawn("poll now " + device, poll_and_answer(live->poller, Answer{std::move(done)}));
 }
 
 asio::awaitable<void> Site::stop(Steady deadline, bool keep_state) {

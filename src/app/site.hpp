@@ -9,6 +9,7 @@
 #include "sink/sink.hpp"
 #include "virtuals/stage.hpp"
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -34,6 +35,9 @@ class Site {
   [[nodiscard]] asio::awaitable<std::vector<std::string>> poll_once();
   /// No new requests, streams closed; then every sink delivers what it holds, all until the same `deadline`.
   [[nodiscard]] asio::awaitable<void> stop(Steady deadline, bool keep_state);
+
+  /// Every scheduled query of one device, once and now; `done` gets "" or what went wrong, exactly once.
+  void poll_now(const std::string& device, std::function<void(std::string error)> done);
 
   [[nodiscard]] Health health() const;
   [[nodiscard]] std::vector<SinkAccount> accounts() const { return sinks_.accounts(); }

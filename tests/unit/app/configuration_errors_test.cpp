@@ -240,23 +240,23 @@ INSTANTIATE_TEST_SUITE_P(
                  "line 5")));
 
 TEST(Errors, all_come_in_one_pass_in_the_order_of_the_lines) {
-  EXPECT_EQ(
-      findings_of("version: 1\n"
-                  "logging: debug\n"
-                  "channels:\n"
-                  "  a: {link: \"tcp://x:1\", retries: many}\n"
-                  "devices:\n"
-                  "  p: {profile: orion1000, adress: 1}\n"
-                  "  p: {profile: orion1000}\n"
-                  "sinks:\n"
-                  "  http: {port: \"${PORT}\"}\n"),
-      "busbar.yaml:2:1: unknown key 'logging' in the configuration (known here: version, log_level, "
-      "state_directory, profiles, defaults, channels, devices, virtual_devices, persist_interval, sinks)\n"
-      "busbar.yaml:4:35: 'retries' must be a whole number from 0 to 10, found 'many'\n"
-      "busbar.yaml:6:27: unknown key 'adress' in device 'p' (did you mean 'address'?)\n"
-      "busbar.yaml:7:3: the key 'p' stands here a second time; the first is in line 6\n"
-      "busbar.yaml:9:16: the environment variable PORT is not set (set it, or give a default: "
-      "${PORT:-default})\n");
+  EXPECT_EQ(findings_of("version: 1\n"
+                        "logging: debug\n"
+                        "channels:\n"
+                        "  a: {link: \"tcp://x:1\", retries: many}\n"
+                        "devices:\n"
+                        "  p: {profile: orion1000, adress: 1}\n"
+                        "  p: {profile: orion1000}\n"
+                        "sinks:\n"
+                        "  http: {port: \"${PORT}\"}\n"),
+            "busbar.yaml:2:1: unknown key 'logging' in the configuration (known here: version, log_level, "
+            "dbus, state_directory, profiles, defaults, channels, devices, virtual_devices, "
+            "persist_interval, sinks)\n"
+            "busbar.yaml:4:35: 'retries' must be a whole number from 0 to 10, found 'many'\n"
+            "busbar.yaml:6:27: unknown key 'adress' in device 'p' (did you mean 'address'?)\n"
+            "busbar.yaml:7:3: the key 'p' stands here a second time; the first is in line 6\n"
+            "busbar.yaml:9:16: the environment variable PORT is not set (set it, or give a default: "
+            "${PORT:-default})\n");
 }
 
 TEST(Errors, of_a_profile_name_the_profile) {

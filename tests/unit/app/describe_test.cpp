@@ -24,6 +24,7 @@ TEST(Describe, reads_as_people_expect) {
             "# busbar.yaml, with all defaults\n"
             "version: 1\n"
             "log_level: info\n"
+            "dbus: false\n"
             "state_directory: \"\"\n"
             "persist_interval: 30min\n"
             "profiles: \"\"\n"
