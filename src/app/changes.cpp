@@ -43,6 +43,12 @@ bool listed(const std::vector<std::string>& ids, std::string_view id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
+bool same_sink(const Configuration& before, const Configuration& after, const SinkConfiguration& sink) {
+  const std::string name{sink_name(sink)};
+  return std::find(after.sinks.begin(), after.sinks.end(), sink) != after.sinks.end() &&
+         before.filter_of(name) == after.filter_of(name);
+}
+
 /// What sinks know of a device's virtual readings; how they are computed is not their concern.
 bool same_virtuals(const Configuration& before, const Configuration& after, const std::string& device) {
   const auto described = [&](const Configuration& configuration) {
@@ -84,13 +90,11 @@ void compare_virtuals(const Configuration& before, const Configuration& after, C
 Changes compare(const Setup& before, const Setup& after) {
   Changes changes;
   for (const auto& sink : before.configuration.sinks) {
-    const auto& sinks = after.configuration.sinks;
-    if (std::find(sinks.begin(), sinks.end(), sink) == sinks.end())
+    if (!same_sink(before.configuration, after.configuration, sink))
       changes.sinks.stop.emplace_back(sink_name(sink));
   }
   for (const auto& sink : after.configuration.sinks) {
-    const auto& sinks = before.configuration.sinks;
-    if (std::find(sinks.begin(), sinks.end(), sink) == sinks.end())
+    if (!same_sink(after.configuration, before.configuration, sink))
       changes.sinks.start.emplace_back(sink_name(sink));
   }
 

@@ -66,7 +66,7 @@ void read_root(const ReadContext& context, yaml::MapReader& reader, Configuratio
       device_defaults, configuration.channels);
   read_virtuals(context, reader, device_defaults, configuration);
   const yaml::Node* const sinks = reader.node("sinks");
-  configuration.sinks = read_sinks(context, sinks, configuration.state_directory);
+  configuration.sinks = read_sinks(context, sinks, configuration.state_directory, configuration.filters);
   if (sinks == nullptr) {
     context.warn(reader.place(), "there are no 'sinks': the readings go nowhere");
   }
@@ -132,6 +132,7 @@ Loaded interpret(yaml::Document document, yaml::Findings syntax, const Environme
     reader.finish();
     check_devices(context, configuration);
     check_sinks(context, configuration);
+    check_filters(context, configuration);
   }
   loaded.findings = masked(without_consequences(syntax, findings), configuration.secrets);
   for (std::string& warning : loaded.warnings) {

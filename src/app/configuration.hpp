@@ -4,6 +4,7 @@
 #include "channel/channel.hpp"
 #include "link/link.hpp"
 #include "profile/library.hpp"
+#include "sink/filter/options.hpp"
 #include "sink/mqtt/options.hpp"
 #include "sink/prometheus/options.hpp"
 #include "sink/screen/options.hpp"
@@ -61,6 +62,13 @@ struct Configuration {
   std::vector<VirtualDeviceConfiguration> virtual_devices;
   virtuals::Options virtuals;  ///< the virtual readings of all devices
   std::vector<SinkConfiguration> sinks;
+  std::map<std::string, sink::filter::Options>
+      filters;  ///< by the name of the sink; absent: everything passes
+
+  [[nodiscard]] sink::filter::Options filter_of(const std::string& sink) const {
+    const auto found = filters.find(sink);
+    return found == filters.end() ? sink::filter::Options{} : found->second;
+  }
   std::vector<std::string> secrets;  ///< every substituted secret value, to be masked wherever text is shown
 };
 

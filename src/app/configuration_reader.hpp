@@ -37,8 +37,13 @@ struct ReadContext {
 /// only after the devices: what they measure must be known.
 void read_virtuals(const ReadContext& context, yaml::MapReader& root, const yaml::Node* device_defaults,
                    Configuration& configuration);
-[[nodiscard]] std::vector<SinkConfiguration> read_sinks(const ReadContext& context, const yaml::Node* sinks,
-                                                        const std::string& state_directory);
+[[nodiscard]] std::vector<SinkConfiguration> read_sinks(
+    const ReadContext& context, const yaml::Node* sinks, const std::string& state_directory,
+    std::map<std::string, sink::filter::Options>& filters);
+/// `include`, `exclude` and `aggregate`, which every sink has.
+[[nodiscard]] sink::filter::Options read_filter(const ReadContext& context, yaml::MapReader& reader);
+/// Patterns that no reading fits are mistakes.
+void check_filters(const ReadContext& context, const Configuration& configuration);
 [[nodiscard]] sink::mqtt::Options read_mqtt(const ReadContext& context, yaml::MapReader& reader,
                                             std::string id, const std::string& state_directory);
 

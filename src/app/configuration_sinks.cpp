@@ -104,7 +104,8 @@ std::optional<std::string> sink_type(const ReadContext& context, yaml::MapReader
 }  // namespace
 
 std::vector<SinkConfiguration> read_sinks(const ReadContext& context, const yaml::Node* sinks,
-                                          const std::string& state_directory) {
+                                          const std::string& state_directory,
+                                          std::map<std::string, sink::filter::Options>& filters) {
   std::vector<SinkConfiguration> list;
   for_each_id(context, sinks, "sinks", "sink", [&](const yaml::Entry& entry) {
     const yaml::Node map = or_empty_map(entry.value);
@@ -121,6 +122,9 @@ std::vector<SinkConfiguration> read_sinks(const ReadContext& context, const yaml
       list.emplace_back(read_http(context, reader, entry.key));
     } else {
       list.emplace_back(read_screen(reader, entry.key));
+    }
+    if (auto filter = read_filter(context, reader); !filter.is_open()) {
+      filters.emplace(entry.key, std::move(filter));
     }
     reader.finish();
   });

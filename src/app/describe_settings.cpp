@@ -1,6 +1,7 @@
 // The writer mirrors the readers in configuration_*.cpp; a test reads its output back.
 #include "app/describe_settings.hpp"
 
+#include "app/changes.hpp"
 #include "yaml/map_reader.hpp"
 
 #include <algorithm>
@@ -258,6 +259,31 @@ struct WriteSink {
   }
 };
 
+std::string list_of(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) {
+    list += (list.empty() ? "" : ", ") + yaml_scalar(text);
+  }
+  return '[' + list + ']';
+}
+
+void write_filter(Writer& out, const sink::filter::Options& filter) {
+  using sink::filter::Function;
+  if (!filter.include.empty()) {
+    out.raw("include", list_of(filter.include));
+  }
+  if (!filter.exclude.empty()) {
+    out.raw("exclude", list_of(filter.exclude));
+  }
+  if (filter.aggregate) {
+    const Function function = filter.aggregate->function;
+    out.open("aggregate");
+    out.duration("every", filter.aggregate->every);
+    out.text("function", function == Function::mean ? "mean" : function == Function::min ? "min" : "max");
+    out.close();
+  }
+}
+
 }  // namespace
 
 std::string yaml_scalar(std::string_view text) {
@@ -323,6 +349,7 @@ std::string settings_as_yaml(const Configuration& configuration) {
     for (const SinkConfiguration& sink : configuration.sinks) {
       out.open(std::visit([](const auto& options) { return options.name; }, sink));
       std::visit(WriteSink{out}, sink);
+      write_filter(out, configuration.filter_of(std::string{sink_name(sink)}));
       out.close();
     }
     out.close();

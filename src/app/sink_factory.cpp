@@ -1,6 +1,7 @@
 // The registry of sinks: a new sink is one line here.
 #include "app/sink_factory.hpp"
 
+#include "sink/filter/filtered_sink.hpp"
 #include "sink/mqtt/mqtt_sink.hpp"
 #include "sink/prometheus/http_sink.hpp"
 #include "sink/prometheus/textfile_sink.hpp"
@@ -34,9 +35,10 @@ struct Maker {
 
 }  // namespace
 
-std::unique_ptr<sink::Sink> make_sink(const SinkConfiguration& options, asio::any_io_executor executor,
-                                      sink::HealthSource health) {
-  return std::visit(Maker{std::move(executor), std::move(health)}, options);
+std::unique_ptr<sink::Sink> make_sink(const SinkConfiguration& options, const sink::filter::Options& filter,
+                                      asio::any_io_executor executor, sink::HealthSource health) {
+  auto made = std::visit(Maker{std::move(executor), std::move(health)}, options);
+  return filter.is_open() ? std::move(made) : sink::filter::make_filtered_sink(std::move(made), filter);
 }
 
 }  // namespace busbar::app

@@ -10,6 +10,7 @@
 namespace busbar::app {
 
 [[nodiscard]] std::unique_ptr<sink::Sink> make_sink(const SinkConfiguration& options,
+                                                    const sink::filter::Options& filter,
                                                     asio::any_io_executor executor,
                                                     sink::HealthSource health);
 

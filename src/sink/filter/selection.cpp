@@ -1,0 +1,45 @@
+#include "sink/filter/selection.hpp"
+
+#include "model/glob.hpp"
+
+#include <algorithm>
+
+namespace busbar::sink::filter {
+
+bool fits(std::string_view pattern, std::string_view device, std::string_view key) noexcept {
+  const std::size_t dot = pattern.find('.');
+  if (dot == std::string_view::npos) return glob_match(pattern, key);
+  return glob_match(pattern.substr(0, dot), device) && glob_match(pattern.substr(dot + 1), key);
+}
+
+bool passes(const Options& options, std::string_view device, std::string_view key) noexcept {
+  const auto fitting = [&](const std::string& pattern) { return fits(pattern, device, key); };
+  if (std::ranges::any_of(options.exclude, fitting)) return false;
+  return options.include.empty() || std::ranges::any_of(options.include, fitting);
+}
+
+std::optional<DeviceDescription> selected(const Options& options, const DeviceDescription& device) {
+  DeviceDescription left = device;
+  const auto refused = [&](const Quantity* quantity) { return !passes(options, device.id, quantity->key); };
+  for (QueryDescription& query : left.queries) {
+    std::erase_if(query.quantities, refused);
+    std::erase_if(query.guaranteed, refused);
+    // What is published every minute must not expire after three times ten seconds.
+    if (options.aggregate && query.interval.count() > 0)
+      query.interval = std::max(query.interval, options.aggregate->every);
+  }
+  std::erase_if(left.queries, [](const QueryDescription& query) { return query.quantities.empty(); });
+  if (left.queries.empty()) return std::nullopt;
+  return left;
+}
+
+std::optional<Report> selected(const Options& options, const Report& report) {
+  Report left = report;
+  std::erase_if(left.readings, [&](const Reading& reading) {
+    return !passes(options, report.device, reading.quantity->key);
+  });
+  if (left.readings.empty()) return std::nullopt;
+  return left;
+}
+
+}  // namespace busbar::sink::filter

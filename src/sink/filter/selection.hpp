@@ -1,0 +1,24 @@
+// Which readings pass: patterns over DEVICE.KEY. Pure.
+#pragma once
+
+#include "sink/filter/options.hpp"
+#include "sink/sink.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace busbar::sink::filter {
+
+/// "pack*.cell_*_voltage": '*' is any text, '?' any character. Without a dot it is the key of any device.
+[[nodiscard]] bool fits(std::string_view pattern, std::string_view device, std::string_view key) noexcept;
+
+/// Included, and not excluded.
+[[nodiscard]] bool passes(const Options& options, std::string_view device, std::string_view key) noexcept;
+
+/// The description without what does not pass; nullopt when nothing is left of the device.
+[[nodiscard]] std::optional<DeviceDescription> selected(const Options& options,
+                                                        const DeviceDescription& device);
+/// The report without what does not pass; nullopt when no reading is left.
+[[nodiscard]] std::optional<Report> selected(const Options& options, const Report& report);
+
+}  // namespace busbar::sink::filter
