@@ -17,8 +17,8 @@ struct Aggregation {
 };
 
 struct Options {
-  std::vector<std::string> include;  ///< patterns of selection.hpp; empty = everything
-  std::vector<std::string> exclude;  ///< goes before `include`
+  std::vector<std::string> include{};  ///< patterns of selection.hpp; empty = everything
+  std::vector<std::string> exclude{};  ///< goes before `include`
   std::optional<Aggregation> aggregate{};
   bool operator==(const Options&) const = default;
   /// True when a sink behind it gets everything as it comes.

@@ -58,6 +58,7 @@ std::vector<Section> sections() {
        "}}}\n"},
       {"textfile", "version: 1\n" + channel + device + "sinks: {textfile: {", "}}\n"},
       {"http", "version: 1\n" + channel + device + "sinks: {http: {", "}}\n"},
+      {"aggregate", "version: 1\n" + channel + device + "sinks: {screen: {aggregate: {", "}}}\n"},
       {"screen", "version: 1\n" + channel + device + "sinks: {screen: {", "}}\n"},
   };
 }
@@ -99,7 +100,8 @@ TEST(Schema, every_mapping_has_the_keys_of_the_parser) {
 }
 
 TEST(Schema, every_definition_is_tested_here) {
-  std::set<std::string> tested{"substitution", "duration", "intervals", "home_assistant", "virtual"};
+  std::set<std::string> tested{"substitution",   "duration", "intervals",
+                               "home_assistant", "virtual",  "patterns"};
   for (const Section& section : sections()) {
     tested.insert(section.definition);
   }
@@ -214,6 +216,7 @@ TEST(Schema, writing_a_default_out_changes_nothing) {
     EXPECT_EQ(without.channels, with.channels) << key;
     EXPECT_EQ(without.devices, with.devices) << key;
     EXPECT_EQ(without.virtuals, with.virtuals) << key;
+    EXPECT_EQ(without.filters, with.filters) << section.definition << '.' << key;
     EXPECT_EQ(without.sinks, with.sinks) << section.definition << '.' << key;
     ++defaults;
   });
