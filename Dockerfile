@@ -1,15 +1,15 @@
 # busbar in a container: docker build -t busbar .
-# Configuration in /config/busbar.yaml (read-only is enough), state in /data.
-ARG BASE=debian:12-slim
+# Configuration in /config/busbar.yaml (read-only is enough), state in /data, nothing else is written: --read-only works.
+# Pinned, so that two builds differ by Debian's updates of the packages only; another one: --build-arg BASE=…
+ARG BASE=debian:bookworm-20251229-slim
 
 FROM ${BASE} AS build
 WORKDIR /source
 COPY packaging/packages.sh packaging/packages.sh
 RUN packaging/packages.sh install build
 COPY . .
-RUN cmake --preset release -B /build -DBUSBAR_TESTS=OFF -DBUSBAR_BENCHMARKS=OFF -DCMAKE_CXX_COMPILER_LAUNCHER= \
-        -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_INSTALL_SYSCONFDIR=/etc \
- && cmake --build /build \
+RUN cmake --preset package -B /build -DCMAKE_CXX_COMPILER_LAUNCHER= -DBUSBAR_MANUAL=OFF \
+ && cmake --build /build --target busbar \
  && DESTDIR=/install cmake --install /build --component daemon --strip
 
 FROM ${BASE}
@@ -18,6 +18,7 @@ RUN /tmp/packages.sh install run && rm -rf /tmp/packages.sh /var/lib/apt/lists/*
  && install -d -o 10001 -g 10001 /data
 COPY --from=build /install/usr/bin/busbar /usr/bin/busbar
 COPY --from=build /install/usr/share/busbar /usr/share/busbar
+COPY LICENSE /usr/share/doc/busbar/LICENSE
 
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="busbar" \

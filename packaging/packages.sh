@@ -21,7 +21,8 @@ packages_of() {
     test)
       echo libgtest-dev libgmock-dev libbenchmark-dev mosquitto mosquitto-clients prometheus curl socat openssl \
         python3 systemd dbus locales clang libclang-rt-14-dev clang-format \
-        dpkg-dev file lintian man-db bsdextrautils zsh fish mmdebstrap systemd-container buildah ;;
+        dpkg-dev file lintian man-db bsdextrautils zsh fish mmdebstrap systemd-container buildah \
+        docker-compose iproute2 jq ;;
     tidy) echo clang clang-tidy ;;
     run)
       echo libboost-program-options1.81.0 libpaho-mqttpp3-1 libpaho-mqtt1.3 libyaml-cpp0.7 libspdlog1.10 libfmt9 \

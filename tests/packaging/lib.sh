@@ -4,6 +4,7 @@ set -euo pipefail
 : "${BUILD:?run by ctest}" "${BUSBAR:?run by ctest}" "${WORK:?run by ctest}"
 source_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 readonly source_folder
+PATH=$PATH:/usr/sbin:/sbin
 readonly package=$WORK/busbar.deb newer_package=$WORK/busbar-newer.deb debian=$WORK/debian
 
 # CTest counts 77 as skipped and names the test in its summary.
