@@ -58,7 +58,7 @@ if command -v zsh >/dev/null; then
   for command in $commands; do expect_text "^$command +-- " "$names"; done
   expect_text '^--profiles +-- ' "$(complete_zsh 'busbar decode --p')"
   expect_text '^json +jsonl +table' "$(complete_zsh 'busbar status --format ')"
-  expect_text '^orion1000 +orion1000_draft' "$(complete_zsh 'busbar decode -p ')"
+  expect_text '(^| )orion1000( |$)' "$(complete_zsh 'busbar decode -p ')"
 else
   missing+=" zsh"
 fi
