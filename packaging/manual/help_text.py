@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 OPTION = re.compile(
     r"^  (?:-(?P<short>\w) \[ --(?P<long>[\w-]+) \]|--(?P<only>[\w-]+))"
-    r"(?: (?P<metavariable>[A-Z][A-Z:_]*))?(?: \(=(?P<default>[^)]*)\))?(?:\s+(?P<help>\S.*))?$"
+    r"(?: (?P<metavariable>[A-Z][^\s(]*))?(?: \(=(?P<default>[^)]*)\))?(?:\s+(?P<help>\S.*))?$"
 )
 COMMAND = re.compile(r"^  (?P<name>[a-z][a-z-]*)\s{2,}(?P<summary>\S.*)$")
-ARGUMENT = re.compile(r"^  (?P<name>[A-Z]+)\s{2,}(?P<help>\S.*)$")
+ARGUMENT = re.compile(r"^  (?P<name>[A-Z]\S*)\s{2,}(?P<help>\S.*)$")
 EXIT_CODE = re.compile(r"^  (?P<code>\d+)\s+(?P<meaning>\S.*)$")
 # "table, json or jsonl" at the beginning of an explanation is the closed list of its values.
 WORDS = re.compile(r"^([a-z0-9.-]+(?:, [a-z0-9.-]+)*),? or ([a-z0-9.-]+)\b|^([a-z]+)$")

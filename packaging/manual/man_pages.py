@@ -6,6 +6,7 @@ from help_text import Command, Program
 
 FENCE = re.compile(r"^```")
 TABLE = re.compile(r"^\|")
+ITEM = re.compile(r"^ *(?:-|\d+\.) +")
 TOKEN = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\([^)]*\)")
 
 
@@ -112,7 +113,7 @@ def markdown(text: str) -> list[str]:
     paragraph: list[str] = []
     rows: list[str] = []
     for line in lines:
-        starts_anew = not line.strip() or line.startswith(("#", "- ", "|", "```"))
+        starts_anew = not line.strip() or line.startswith(("#", "|", "```")) or ITEM.match(line)
         if paragraph and starts_anew:
             out.append(inline(" ".join(paragraph)))
             paragraph = []
@@ -131,9 +132,9 @@ def markdown(text: str) -> list[str]:
             out.append((".SH " + escape(title).upper()) if len(level) <= 2 else ".SS " + escape(title))
         elif TABLE.match(line):
             rows.append(line)
-        elif line.startswith("- "):
+        elif ITEM.match(line):
             out.append(r".IP \(bu 2")
-            paragraph = [line[2:].strip()]
+            paragraph = [ITEM.sub("", line).strip()]
         elif line.strip():
             if not paragraph:
                 out.append(".PP")

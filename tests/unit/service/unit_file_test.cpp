@@ -128,6 +128,22 @@ TEST_F(UnitFiles, KeepDaemonAndRoundInTheSameSandboxAndState) {
   }
 }
 
+TEST_F(UnitFiles, AreExplainedDirectiveByDirective) {
+  const auto page = text_of(std::filesystem::path{BUSBAR_SOURCE_DIR} / "docs/operations.md");
+  std::size_t found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator{units}) {
+    std::ifstream in{entry.path()};
+    for (std::string line; std::getline(in, line);) {
+      const auto name = line.substr(0, line.find('='));
+      if (name == line || name.empty() || name.find_first_of("# [") != std::string::npos) continue;
+      if (name == "Description" || name == "Documentation") continue;
+      EXPECT_NE(page.find("`" + name + "="), std::string::npos) << name << " of " << entry.path().filename();
+      ++found;
+    }
+  }
+  EXPECT_GT(found, 50U);
+}
+
 TEST_F(UnitFiles, KnowTheExitCodesThatARestartDoesNotMend) {
   const auto text = text_of(units / "busbar.service");
   EXPECT_THAT(text, HasSubstr("RestartPreventExitStatus=64 78"));
