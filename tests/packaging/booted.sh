@@ -114,6 +114,22 @@ eventually 10 "active again" is SubState running
 refuse "the same process" is MainPID "$pid"
 eventually 10 "devices are back" status_says "1 of 1 devices online"
 
+step "so does one that is killed"
+pid=$(property MainPID)
+ctl kill --signal=KILL --kill-who=main busbar
+eventually 30 "a restart" is NRestarts 2
+eventually 10 "active again" is SubState running
+
+step "serial ports: the drop-in adds dialout, and nothing else is lost"
+inside install -D -m 644 -t /etc/systemd/system/busbar.service.d /usr/share/busbar/serial.conf
+ctl daemon-reload
+expect "restart" ctl restart busbar
+dialout=$(inside getent group dialout | cut -d: -f3)
+expect_text "^Groups:.*\\b$dialout\\b" "$(inside cat "/proc/$(property MainPID)/status")"
+expect_text 'busbar.service: (0\.[0-9]|1\.[0-5]) OK' "$(inside systemd-analyze security --no-pager busbar | tail -n 1)"
+rm "$root/etc/systemd/system/busbar.service.d/serial.conf"
+ctl daemon-reload
+
 step "dead devices and a dead broker: no restart within three times the watchdog's limit"
 kill "$simulator"
 wait "$simulator" 2>/dev/null || true

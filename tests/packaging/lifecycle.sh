@@ -26,6 +26,7 @@ refuse "the timer is enabled" test -e "$root/etc/systemd/system/timers.target.wa
 refuse "a site file that nobody wrote" test -e "$root/etc/busbar/busbar.yaml"
 expect "the example is valid" inside busbar --config $example --check-config
 expect "all of its libraries are there" test -z "$(inside ldd /usr/bin/busbar | grep 'not found')"
+expect "every file is as it was packed" test -z "$(inside dpkg --verify busbar)"
 installed=$(inside dpkg-query -W -f '${Package}\n' | sort)
 
 step "upgrade: the choices of the administrator stay"
