@@ -51,8 +51,8 @@ metric() { inside curl -fsS "http://127.0.0.1:$http/metrics" 2>/dev/null | sed -
 
 step "install: enabled, not failed, waiting for its configuration"
 cp "$package" "$newer_package" "$root/"
-inside apt-get -qq -y --no-install-recommends install "/${package##*/}" curl </dev/null >"$WORK/apt.log" 2>&1 ||
-  fail "$(cat "$WORK/apt.log")"
+install() { inside apt-get -qq -y --no-install-recommends install "/${package##*/}" curl </dev/null >"$WORK/apt.log" 2>&1; }
+install || { inside apt-get -qq update; install; } || fail "$(cat "$WORK/apt.log")"
 expect "enabled" ctl --quiet is-enabled busbar
 expect "not started" is ActiveState inactive
 expect "the condition is why" is ConditionResult no

@@ -15,7 +15,8 @@ step "install, with what it depends on from Debian's archive"
 cp "$package" "$root/busbar.deb"
 cp "$newer_package" "$root/busbar-newer.deb"
 before=$(inside dpkg-query -W -f '${Package}\n' | sort)
-out=$(apt install /busbar.deb) || fail "apt-get install: $out"
+# The lists are of today, the archive may be of this minute.
+out=$(apt install /busbar.deb) || { apt update; out=$(apt install /busbar.deb); } || fail "apt-get install: $out"
 expect_text 'busbar is installed and enabled, and waits for its configuration' "$out"
 expect_text '^ii ' "$(status)"
 expect_text "^busbar $(sed -n 's/.*VERSION \([0-9.]*\) LANG.*/\1/p' "$source_folder/CMakeLists.txt")\$" \
