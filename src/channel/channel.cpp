@@ -7,6 +7,7 @@
 #include "channel/desk.hpp"
 #include "channel/failure.hpp"
 #include "channel/link_log.hpp"
+#include "channel/mailbox.hpp"
 #include "channel/policy.hpp"
 #include "channel/router.hpp"
 
@@ -33,6 +34,7 @@ struct Channel::State {
         policy{options, jitter()},
         log{options.id, link->endpoint()},
         desk{executor},
+        mailbox{executor},
         open_wanted{executor} {
     health.id = options.id;
     health.endpoint = link->endpoint();
@@ -43,6 +45,8 @@ struct Channel::State {
   asio::awaitable<Event> send(JobId job);
   Event conclude(JobId job);
   void finish(const Action& action);
+
+  asio::awaitable<Result<Reply>> hear(Request request);
 
   // The reading side: opens, reads, and routes every frame.
   asio::awaitable<void> read_forever();
@@ -58,10 +62,10 @@ struct Channel::State {
   Policy policy;
   LinkLog log;
   Desk desk;
+  Mailbox mailbox;
   async::Wakeup open_wanted;
   // Shared because a write may still be under way when the reader finds the stream closed.
   std::shared_ptr<link::ByteStream> stream;
-  std::map<std::uint32_t, std::function<void(const protocol::Frame&, Steady)>> listeners;
   JobId current = 0;
   Steady sent{};
   Steady received{};
@@ -158,6 +162,17 @@ void Channel::State::finish(const Action& action) {
   desk.complete(action.job, Reply{router.take_payload(), sent, received, action.attempts});
 }
 
+asio::awaitable<Result<Reply>> Channel::State::hear(Request request) {
+  const std::string limit = std::to_string(request.timeout->count()) + " ms";
+  auto reply = co_await mailbox.take(std::move(request));
+  if (reply) co_return std::move(*reply);
+  if (stopped) co_return Error{Errc::cancelled, "channel " + options.id + " is stopped"};
+  if (!health.connected && !link_error.detail.empty()) co_return link_error;
+  ++health.timeouts;
+  desk.post(event::Unheard{});
+  co_return Error{Errc::timeout, "nothing was heard within " + limit};
+}
+
 asio::awaitable<void> Channel::State::read_forever() {
   for (;;) {
     co_await open_wanted.wait();
@@ -226,12 +241,7 @@ std::optional<Event> Channel::State::take(const protocol::Frame& frame, Steady n
     case Route::unasked:
       break;
   }
-  if (const auto listener = listeners.find(frame.address); listener != listeners.end()) {
-    const auto handler = listener->second;  // it may remove itself
-    handler(frame, now);
-  } else {
-    ++health.foreign_frames;
-  }
+  if (!mailbox.put(*codec, frame, now)) ++health.foreign_frames;
   return std::nullopt;
 }
 
@@ -239,6 +249,7 @@ void Channel::State::shut(const std::string& why) {
   stopped = true;
   if (stream) stream->close();
   desk.close(why);
+  mailbox.close();
   desk.post(event::Tick{});
 }
 
@@ -258,21 +269,14 @@ asio::awaitable<void> Channel::run() {
 
 asio::awaitable<Result<Reply>> Channel::exchange(Request request) {
   if (state_->stopped) co_return Error{Errc::cancelled, "channel " + state_->options.id + " is stopped"};
+  if (!request.timeout) request.timeout = state_->options.timeout;
+  if (request.listen) co_return co_await state_->hear(std::move(request));
   auto wire = state_->codec->build(request.query);
   if (!wire) co_return std::move(wire).error();
-  if (!request.timeout) request.timeout = state_->options.timeout;
   if (!request.spacing) request.spacing = state_->options.spacing;
   if (request.deadline == Steady{}) request.deadline = Steady::max();
   Desk::Ticket ticket{state_->desk, {std::move(request), std::move(*wire)}};
   co_return co_await ticket.outcome();
-}
-
-void Channel::listen(std::uint32_t address, std::function<void(const protocol::Frame&, Steady)> handler) {
-  if (handler) {
-    state_->listeners[address] = std::move(handler);
-  } else {
-    state_->listeners.erase(address);
-  }
 }
 
 void Channel::stop() { state_->shut("the channel was stopped"); }

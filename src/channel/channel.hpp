@@ -23,6 +23,9 @@ namespace busbar::channel {
 struct Request {
   std::string device;  ///< owner of the breaker
   protocol::Query query{};
+  /// Nothing is sent: the answer is what the device says by itself, not older than `timeout`. Neither turn
+  /// nor breaker are needed for that.
+  bool listen = false;
   Priority priority = Priority::scheduled;
   Steady deadline{};  ///< not started after this; cancelled while queued when it passes
   std::optional<milliseconds> timeout{};
@@ -50,8 +53,6 @@ class Channel {
   /// and what the link or the codec say. Throws only on cancellation of the calling coroutine, which frees
   /// its place in the queue.
   [[nodiscard]] asio::awaitable<Result<Reply>> exchange(Request request);
-  /// Whole frames nobody asked for, of one address (push devices). Empty function: stop listening.
-  void listen(std::uint32_t address, std::function<void(const protocol::Frame&, Steady)> handler);
   /// Closes the stream cleanly and fails everything queued with `cancelled`.
   void stop();
 

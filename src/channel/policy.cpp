@@ -68,6 +68,7 @@ void Policy::apply(Steady now, const Event& event) {
                  [&](const event::Sent&) { sent_ = true; },
                  [&](const event::Answered& e) { answered(e.at); },
                  [&](const event::Failed& e) { attempt_failed(now, e.error); },
+                 [&](const event::Unheard&) { unheard(now); },
                  [&](const event::Late& e) {
                    useful_ = true;
                    quiet_.response_ended(now, e.address);
@@ -101,6 +102,12 @@ void Policy::lost(Steady now) {
   if (current_) attempt_failed(now, Errc::connection_closed);
 }
 
+/// A link on which nothing has come for long is opened anew.
+void Policy::unheard(Steady now) {
+  const bool deaf = options_.silence_limit.count() > 0 && now - heard_ >= options_.silence_limit;
+  if (deaf && link_ == LinkState::up) link_ = LinkState::broken;
+}
+
 void Policy::answered(Steady at) {
   if (!current_) return;
   useful_ = true;
@@ -132,8 +139,7 @@ void Policy::attempt_failed(Steady now, Errc error) {
     device.undecided();  // the caller left before the request went out
   } else if (is_silence(error)) {
     quiet_.unanswered(now, job.address);
-    const bool deaf = options_.silence_limit.count() > 0 && now - heard_ >= options_.silence_limit;
-    if (deaf && link_ == LinkState::up) link_ = LinkState::broken;
+    unheard(now);
   } else {
     quiet_.response_ended(now, job.address);
     device.succeeded();

@@ -38,13 +38,15 @@ struct Answered {  ///< at: last byte of the response
 struct Failed {  ///< the attempt in flight; the answer deadline has passed, or writing or the answer were bad
   Errc error;
 };
-struct Late {  ///< an answer of this address came after its deadline
+struct Unheard {};  ///< who listens has waited in vain
+struct Late {       ///< an answer of this address came after its deadline
   std::uint32_t address;
 };
 }  // namespace event
 
-using Event = std::variant<event::Tick, event::Queued, event::Dropped, event::Opened, event::OpenFailed,
-                           event::Lost, event::Sent, event::Answered, event::Failed, event::Late>;
+using Event =
+    std::variant<event::Tick, event::Queued, event::Dropped, event::Opened, event::OpenFailed, event::Lost,
+                 event::Sent, event::Answered, event::Failed, event::Unheard, event::Late>;
 
 struct Action {
   enum class Kind {
@@ -85,6 +87,7 @@ class Policy {
   void queued(Steady now, Job job);
   void dropped(JobId id);
   void lost(Steady now);
+  void unheard(Steady now);
   void answered(Steady at);
   void attempt_failed(Steady now, Errc error);
   void back_off(Steady now);

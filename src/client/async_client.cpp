@@ -127,6 +127,7 @@ asio::awaitable<Result<Report>> AsyncClient::State::read(std::shared_ptr<State> 
   channel::Request request;
   request.device = state->profile->name + "_" + std::to_string(address);
   request.query = query->request;
+  request.listen = query->listen;
   request.query.address = address;
   state->totals[address].apply(*query, request.query);
   request.priority = query->request.write ? channel::Priority::write : channel::Priority::on_demand;

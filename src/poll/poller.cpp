@@ -96,6 +96,7 @@ asio::awaitable<Result<Report>> Poller::State::poll(const ProfileQuery& query, P
 channel::Request Poller::State::request(const ProfileQuery& query, Priority priority, Steady deadline) const {
   channel::Request request{.device = device.id,
                            .query = query.request,
+                           .listen = query.listen,
                            .priority = priority,
                            .deadline = deadline,
                            .timeout = query.timeout,

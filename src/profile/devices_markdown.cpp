@@ -20,6 +20,9 @@ std::string interval(const ProfileQuery& query) {
   if (query.request.write) {
     return "write, only where the site allows it";
   }
+  if (query.listen) {
+    return "sent by the device, published every " + yaml::format_duration(query.interval);
+  }
   return query.interval.count() == 0 ? "on demand" : "every " + yaml::format_duration(query.interval);
 }
 

@@ -3,6 +3,7 @@
 #include "profile/frames.hpp"
 #include "profile/plan.hpp"
 #include "profile/profile.hpp"
+#include "profile/reasons.hpp"
 #include "profile/trace.hpp"
 #include "profile/word.hpp"
 
@@ -41,6 +42,9 @@ std::string table(const std::vector<Row>& rows) {
 }
 
 std::string type_name(const Step& step) {
+  if (step.notation != Notation::binary) {
+    return std::string{to_string(step.notation)};
+  }
   switch (step.type) {
     case ValueType::flags:
       return "flags";
@@ -126,14 +130,17 @@ class Story final : public Trace {
     }
     // The same arithmetic as the decoder's, one transform at a time.
     const std::int64_t whole = with_sign_bit(step, seen.raw);
-    std::string text = type_name(step) + " " + std::to_string(whole);
+    const bool bytes = step.notation == Notation::binary;
+    const double on_wire =
+        bytes ? static_cast<double>(whole) : read_written(step.notation, seen.bytes).number;
+    std::string text = type_name(step) + " " + (bytes ? std::to_string(whole) : printable(seen.bytes));
     if (step.internal) {
       return text;
     }
     if (step.has_unavailable && seen.raw == step.unavailable) {
       return text + " means not available";
     }
-    double value = static_cast<double>(whole);
+    double value = on_wire;
     for (std::uint32_t i = 0; i < step.transforms.count; ++i) {
       const Transform& transform = plan_.transforms[step.transforms.first + i];
       value = apply(transform, value);

@@ -80,7 +80,27 @@ bool count_items(const Plan& plan, const Step& step, ByteView payload, std::size
 
 }  // namespace
 
+bool check_slots(const Plan& plan, ByteView payload, Slots& slots, std::optional<Error>& fault) {
+  if (!cut(plan.slots, payload, slots)) {
+    fault.emplace(Errc::bad_value, "the payload is not made of the words, lines or tags that are expected",
+                  payload);
+    return false;
+  }
+  const bool counted = plan.slots.layout == Layout::words;
+  if (counted && (slots.words < plan.min_length || (plan.max_length != 0 && slots.words > plan.max_length))) {
+    fault.emplace(Errc::bad_length,
+                  number(slots.words) + " words, " + number(plan.min_length) + " to " +
+                      number(plan.max_length) + " expected",
+                  payload);
+    return false;
+  }
+  return true;
+}
+
 bool check_shape(const Plan& plan, ByteView payload, std::optional<Error>& fault) {
+  if (plan.slots.layout == Layout::words) {
+    return true;  // its length counts words, see check_slots()
+  }
   if (payload.size() < plan.min_length) {
     fault.emplace(
         Errc::short_payload,
@@ -129,6 +149,10 @@ bool measure(const Plan& plan, const Step& step, ByteView payload, std::size_t s
   extent.count = 1;
   if (step.place.part_count > 0 || step.type == ValueType::acknowledged) {
     return true;  // no bytes, or covered by min_length
+  }
+  if (step.notation != Notation::binary) {
+    extent.size = left;
+    return true;
   }
   if (step.type == ValueType::text) {
     extent.size = text_size(step, payload, start, left);

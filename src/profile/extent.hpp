@@ -28,6 +28,8 @@ struct Extent {
 /// The bytes behind the last field, where the profile says how many there must be.
 [[nodiscard]] bool check_end(const Plan& plan, ByteView payload, std::size_t end,
                              std::optional<Error>& fault);
+/// Cuts a payload without offsets into its slots.
+[[nodiscard]] bool check_slots(const Plan& plan, ByteView payload, Slots& slots, std::optional<Error>& fault);
 /// Fills `extent`; what the payload cannot hold is a fault. `values` are the value registers.
 [[nodiscard]] bool measure(const Plan& plan, const Step& step, ByteView payload, std::size_t start,
                            std::span<const std::int64_t> values, Extent& extent, std::optional<Error>& fault);

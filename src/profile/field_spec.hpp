@@ -48,7 +48,12 @@ struct FieldSpec {
   bool is_signed = false;
   TextLength text_length = TextLength::fixed;
   std::uint32_t text_size = 0;
+  Notation notation = Notation::binary;
+  std::uint32_t least_text = 0;
   std::optional<std::uint32_t> at{};
+  std::optional<std::uint32_t> word{};  ///< slot, by the layout of the query
+  std::string slot_label{};
+  std::optional<std::uint8_t> tag{};
   Reference after{};
   std::uint32_t skip = 0;
   std::vector<std::uint32_t> parts{};

@@ -120,7 +120,9 @@ std::optional<Example> load_example(const yaml::Document& document, const yaml::
   if (const auto total = reader.integer("total", 1, 65535)) {
     example.total = static_cast<std::size_t>(*total);
   }
-  if (const auto text = reader.require_text("request")) {
+  const ProfileQuery* const query = profile.find(example.query);
+  const bool asked = query == nullptr || !query->listen;
+  if (const auto text = asked ? reader.require_text("request") : std::nullopt) {
     example.request = frame_of(reader, "request", *text).value_or(Bytes{});
   }
   for (const std::string& text : reader.texts("response")) {
@@ -134,7 +136,6 @@ std::optional<Example> load_example(const yaml::Document& document, const yaml::
   example.absent = reader.texts("absent");
   example.dropped = reader.texts("dropped");
   example.anomalies = static_cast<std::size_t>(reader.integer("anomalies", 0, 1000).value_or(0));
-  const ProfileQuery* const query = profile.find(example.query);
   if (query == nullptr) {
     std::vector<std::string_view> names;
     for (const ProfileQuery& one : profile.queries) {

@@ -108,7 +108,9 @@ void measure_wire(const protocol::Codec& codec, Profile& profile, yaml::MapReade
     if (sample.collect && !sample.collect->total) {
       sample.collect->total = 1;  // asked of the device at run time; no request depends on it
     }
-    if (const auto built = codec.build(sample)) {
+    if (query.listen) {
+      // Nothing is sent.
+    } else if (const auto built = codec.build(sample)) {
       query.typical_request = built->size();
     } else {
       reader.findings().add(reader.file(), queries->entries[i].place, built.error().detail);

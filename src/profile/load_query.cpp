@@ -2,6 +2,7 @@
 #include "profile/load.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace busbar::profile {
 namespace {
@@ -23,6 +24,39 @@ void read_length(yaml::MapReader& query, Shape& shape) {
     reader.fail("max", "'max' is smaller than 'min'");
   }
   reader.finish();
+}
+
+/// `tags: {0x79: prefixed, 0x80: 2}`: every tag there is, and how many bytes follow it.
+void read_tags(yaml::MapReader& query, SlotPlan& slots) {
+  const yaml::Node* const node = query.require("tags");
+  if (node == nullptr) {
+    return;
+  }
+  for (const yaml::Entry& entry : node->entries) {
+    const auto tag = yaml::parse_integer(entry.key);
+    const bool scalar = entry.value.type == yaml::Type::scalar;
+    const auto size = scalar && entry.value.scalar == "prefixed" ? std::optional<std::int64_t>{-1}
+                      : scalar                                   ? yaml::parse_integer(entry.value.scalar)
+                                                                 : std::nullopt;
+    if (!tag || *tag < 0 || *tag > 255 || !size || *size == 0 || *size > 255) {
+      query.findings().add(
+          query.file(), entry.place,
+          "an entry of 'tags' is a tag, 0x00 to 0xFF, and how many bytes follow: 1 to 255, or "
+          "prefixed when the first one tells");
+    } else {
+      slots.sizes[static_cast<std::size_t>(*tag)] = static_cast<int>(*size);
+    }
+  }
+}
+
+void read_layout(yaml::MapReader& query, SlotPlan& slots) {
+  constexpr std::array<std::string_view, 4> names{"fixed", "words", "labels", "tags"};
+  const auto name = query.choice("layout", names);
+  const auto found = std::find(names.begin(), names.end(), name.value_or("fixed"));
+  slots.layout = static_cast<Layout>(found - names.begin());
+  if (slots.layout == Layout::tags) {
+    read_tags(query, slots);
+  }
 }
 
 void read_verify(yaml::MapReader& query, Shape& shape) {
@@ -92,6 +126,10 @@ void read_request(yaml::MapReader& reader, ProfileQuery& query) {
   (void)reader.require("command");
   query.request.command = static_cast<std::uint32_t>(reader.integer("command", 0, max_command).value_or(0));
   query.request.write = reader.boolean("write").value_or(false);
+  query.listen = reader.boolean("listen").value_or(false);
+  if (query.listen && (query.request.write || reader.node("collect") != nullptr)) {
+    reader.fail("listen", "what is listened for is neither a write nor collected");
+  }
   if (const auto text = reader.text("data")) {
     if (auto data = from_hex(*text); data && data->size() <= Error::max_bytes) {
       query.request.data = std::move(*data);
@@ -140,7 +178,11 @@ ProfileQuery load_query(const yaml::Document& document, const std::string& name,
   Shape shape;
   read_length(reader, shape);
   read_verify(reader, shape);
+  read_layout(reader, shape.slots);
   query.request.max_payload = shape.max_length;
+  if (shape.slots.layout == Layout::words) {
+    query.request.max_payload = 0;  // the length counts words
+  }
   if (query.request.collect) {
     shape.max_length = 0;  // bounds each frame; what they are joined to is bounded by the fields
   }

@@ -6,7 +6,9 @@
 // finding a field (the nth word of a text answer, the value behind a label) is a new place and no new value.
 #pragma once
 
+#include "profile/slots.hpp"
 #include "profile/transform.hpp"
+#include "profile/written.hpp"
 
 #include <busbar/model/bytes.hpp>
 #include <busbar/model/quantity.hpp>
@@ -41,6 +43,7 @@ struct Place {
   /// `offset`.
   std::array<std::uint32_t, max_parts> parts{};
   std::uint8_t part_count = 0;
+  std::int16_t slot = -1;  ///< in a payload without offsets: where it stands; −1: at an offset
 };
 
 struct Count {
@@ -60,6 +63,7 @@ struct Step {
   Place place{};
   Count count{};
   ValueType type = ValueType::number;
+  Notation notation = Notation::binary;
   std::uint8_t width = 1;  ///< bytes of one word
   bool little = false;
   bool is_signed = false;
@@ -77,6 +81,7 @@ struct Step {
   int positive = no_register;   ///< sign from flags: both given, or none
   int negative = no_register;
   std::uint32_t text_size = 0;
+  std::uint32_t least_text = 0;   ///< of a text in a slot, whose longest is text_size
   std::uint64_t unavailable = 0;  ///< raw
   double scale = 1;
   double divisor = 1;
@@ -100,6 +105,7 @@ struct Bit {
 struct EnumEntry {
   std::int64_t code = 0;
   std::string text;
+  std::string word{};  ///< of a text: what stands for it
 };
 
 /// A byte that has always this value; anything else is not this layout.
@@ -126,6 +132,7 @@ struct Plan {
   int end_registers = 0;
   int aggregates = 0;
   std::size_t typical_readings = 0;  ///< to reserve
+  SlotPlan slots;
   std::vector<Constant> constants;
   std::vector<Step> steps;
   std::vector<Transform> transforms;

@@ -15,6 +15,7 @@ PlanBuilder::PlanBuilder(std::string file, Shape shape, KeyPlaces& keys, yaml::F
   plan_->max_length = shape.max_length;
   plan_->trailing = shape.trailing;
   plan_->constants = std::move(shape.constants);
+  plan_->slots = std::move(shape.slots);
   for (const Constant& constant : plan_->constants) {
     plan_->min_length = std::max(plan_->min_length, std::size_t{constant.offset} + 1);
   }
@@ -34,6 +35,7 @@ void PlanBuilder::add(const std::vector<FieldSpec>& fields) {
 
 void PlanBuilder::add(const FieldSpec& field) {
   Step step{.type = field.type,
+            .notation = field.notation,
             .width = static_cast<std::uint8_t>(field.width),
             .little = field.little,
             .is_signed = field.is_signed,
@@ -41,7 +43,8 @@ void PlanBuilder::add(const FieldSpec& field) {
             .internal = field.internal,
             .counter = field.quantity.kind == Kind::counter,
             .text_length = field.text_length,
-            .text_size = field.text_size};
+            .text_size = field.text_size,
+            .least_text = field.least_text};
   step.sign_shift =
       static_cast<std::uint8_t>(64 - 8 * field.width * std::max<std::size_t>(field.parts.size(), 1));
   step.label = add_label(field.label());
@@ -50,6 +53,7 @@ void PlanBuilder::add(const FieldSpec& field) {
   step.max = range.max;
   step.has_unavailable = field.unavailable.has_value();
   step.unavailable = field.unavailable.value_or(0);
+  slot(field, step);
   place(field, step);
   presence(field, step);
   if (!field.positive.name.empty() && !field.negative.name.empty()) {
@@ -71,6 +75,48 @@ void PlanBuilder::add(const FieldSpec& field) {
   plain(step);
   define(field.label(), {Named::What::step, plan_->steps.size()}, field.place);
   plan_->steps.push_back(step);
+}
+
+/// Fields that stand at no offset: checks that the query has their layout, and numbers their slots.
+void PlanBuilder::slot(const FieldSpec& field, Step& step) {
+  SlotPlan& slots = plan_->slots;
+  const Layout wanted = field.word                 ? Layout::words
+                        : field.tag                ? Layout::tags
+                        : field.slot_label.empty() ? Layout::fixed
+                                                   : Layout::labels;
+  if (wanted != slots.layout) {
+    fail(field.place, "the place of this field does not suit the layout of its query",
+         "'word' goes with words, 'label' with labels, 'tag' with tags, all other places with fixed");
+    return;
+  }
+  const bool written = slots.layout == Layout::words || slots.layout == Layout::labels;
+  if (field.type != ValueType::text && written != (field.notation != Notation::binary)) {
+    fail(field.place, "the type of this field does not suit the layout of its query",
+         "decimal, hexadecimal, bitstring, onoff and letters are for words and labels, u8 and the like for "
+         "others");
+    return;
+  }
+  if (written && (field.repeat || field.positive.name.size() + field.negative.name.size() > 0)) {
+    fail(field.place, "a written value can neither be repeated nor take its sign from elsewhere");
+  }
+  std::size_t index = field.word.value_or(0);
+  if (wanted == Layout::labels) {
+    const auto found = std::find(slots.labels.begin(), slots.labels.end(), field.slot_label);
+    index = static_cast<std::size_t>(found - slots.labels.begin());
+    if (found == slots.labels.end()) slots.labels.push_back(field.slot_label);
+  } else if (wanted == Layout::tags) {
+    const auto found = std::find(slots.tags.begin(), slots.tags.end(), *field.tag);
+    index = static_cast<std::size_t>(found - slots.tags.begin());
+    if (found == slots.tags.end()) slots.tags.push_back(*field.tag);
+    const int size = slots.sizes[*field.tag];
+    const bool whole = field.type == ValueType::text || field.repeat || size == static_cast<int>(field.width);
+    if (size == 0 || !whole) fail(field.place, "'tags' of the query gives this tag another size, or none");
+  }
+  if (index >= max_slots) {
+    fail(field.place, "more than " + std::to_string(max_slots) + " places in one query");
+    return;
+  }
+  if (wanted != Layout::fixed) step.place.slot = static_cast<std::int16_t>(index);
 }
 
 void PlanBuilder::place(const FieldSpec& field, Step& step) {
@@ -121,7 +167,8 @@ void PlanBuilder::repeat(const RepeatSpec& spec, Step& step) {
 }
 
 void PlanBuilder::quantities(const FieldSpec& field, Step& step) {
-  const bool always = !field.optional && field.when.name.empty() && step.count.from <= Count::From::fixed;
+  const bool always = !field.optional && field.when.name.empty() && step.count.from <= Count::From::fixed &&
+                      step.place.slot < 0;
   step.quantity = static_cast<std::uint32_t>(plan_->quantities.size());
   if (!field.repeat) {
     (void)add_quantity(field.quantity, field.place, always);
@@ -146,7 +193,7 @@ void PlanBuilder::quantities(const FieldSpec& field, Step& step) {
 }
 
 void PlanBuilder::bits(const FieldSpec& field, Step& step) {
-  const bool always = !field.optional && field.when.name.empty();
+  const bool always = !field.optional && field.when.name.empty() && step.place.slot < 0;
   step.bits.first = static_cast<std::uint32_t>(plan_->bits.size());
   for (const BitSpec& spec : field.bits) {
     Bit bit{.mask = std::uint64_t{1} << spec.bit, .label = add_label(spec.quantity.key)};
@@ -162,7 +209,7 @@ void PlanBuilder::bits(const FieldSpec& field, Step& step) {
 
 void PlanBuilder::least_length(const Step& step) {
   if (step.optional || step.when != no_register || step.place.base != no_register ||
-      step.count.from > Count::From::fixed || step.type == ValueType::acknowledged) {
+      step.count.from > Count::From::fixed || step.type == ValueType::acknowledged || step.place.slot >= 0) {
     return;
   }
   std::size_t size = step.count.from == Count::From::fixed ? step.width * step.count.fixed : step.width;
@@ -178,9 +225,9 @@ void PlanBuilder::least_length(const Step& step) {
 
 /// At most one transform, and one that the tight loop knows: the result is the same to the last bit.
 void PlanBuilder::plain(Step& step) const {
-  step.plain = step.type == ValueType::number && step.place.part_count == 0 && !step.internal &&
-               !step.counter && !step.has_unavailable && step.negative == no_register &&
-               step.enumeration.count == 0 && step.transforms.count <= 1;
+  step.plain = step.type == ValueType::number && step.notation == Notation::binary &&
+               step.place.part_count == 0 && !step.internal && !step.counter && !step.has_unavailable &&
+               step.negative == no_register && step.enumeration.count == 0 && step.transforms.count <= 1;
   if (!step.plain || step.transforms.count == 0) {
     return;
   }

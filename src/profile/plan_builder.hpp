@@ -23,6 +23,7 @@ struct Shape {
   std::size_t max_length = 0;
   int trailing = -1;
   std::vector<Constant> constants{};
+  SlotPlan slots{};
 };
 
 class PlanBuilder {
@@ -45,6 +46,7 @@ class PlanBuilder {
 
   void add(const FieldSpec& field);
   void place(const FieldSpec& field, Step& step);
+  void slot(const FieldSpec& field, Step& step);
   void presence(const FieldSpec& field, Step& step);
   void repeat(const RepeatSpec& spec, Step& step);
   void quantities(const FieldSpec& field, Step& step);

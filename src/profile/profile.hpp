@@ -41,6 +41,7 @@ struct Example {
 struct ProfileQuery {
   protocol::Query request;  ///< address filled in per device
   std::string description;
+  bool listen = false;  ///< nothing is asked: the device says it by itself
   /// Key of another query's number that says how many items the frames of this answer carry; "": no need.
   std::string total{};
   std::chrono::milliseconds interval{};                ///< default polling interval; 0 = only on demand

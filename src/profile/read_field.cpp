@@ -19,9 +19,10 @@ struct TypeName {
   unsigned width;
   bool is_signed;
   enum class Order { profile, big, little } order;
+  Notation notation = Notation::binary;
 };
 using Order = TypeName::Order;
-constexpr std::array<TypeName, 22> types{{
+constexpr std::array<TypeName, 29> types{{
     {"u8", ValueType::number, 1, false, Order::profile},
     {"s8", ValueType::number, 1, true, Order::profile},
     {"u16", ValueType::number, 2, false, Order::profile},
@@ -44,6 +45,13 @@ constexpr std::array<TypeName, 22> types{{
     {"s32le", ValueType::number, 4, true, Order::little},
     {"flags", ValueType::flags, 1, false, Order::profile},
     {"text", ValueType::text, 1, false, Order::profile},
+    {"decimal", ValueType::number, 8, true, Order::profile, Notation::decimal},
+    {"hexadecimal", ValueType::number, 8, true, Order::profile, Notation::hexadecimal},
+    {"flags_decimal", ValueType::flags, 8, false, Order::profile, Notation::decimal},
+    {"flags_hexadecimal", ValueType::flags, 8, false, Order::profile, Notation::hexadecimal},
+    {"bitstring", ValueType::flags, 8, false, Order::profile, Notation::bitstring},
+    {"onoff", ValueType::flags, 8, false, Order::profile, Notation::onoff},
+    {"letters", ValueType::flags, 8, false, Order::profile, Notation::letters},
 }};
 
 std::vector<std::string_view> type_names() {
@@ -65,6 +73,7 @@ void read_type(yaml::MapReader& reader, FieldSpec& field, bool little) {
     return;
   }
   field.type = type->type;
+  field.notation = type->notation;
   field.width = type->width;
   field.is_signed = type->is_signed;
   field.little = type->order == Order::profile ? little : type->order == Order::little;
@@ -95,13 +104,22 @@ void read_place(yaml::MapReader& reader, FieldSpec& field) {
   field.after = read_reference(reader, "after");
   field.skip = static_cast<std::uint32_t>(reader.integer("skip", 0, max_offset).value_or(0));
   read_parts(reader, field);
-  const int places = (reader.node("at") != nullptr ? 1 : 0) + (reader.node("after") != nullptr ? 1 : 0) +
-                     (reader.node("parts") != nullptr ? 1 : 0);
+  if (const auto word = reader.integer("word", 0, max_slots - 1)) {
+    field.word = static_cast<std::uint32_t>(*word);
+  }
+  field.slot_label = reader.text("label").value_or("");
+  if (const auto tag = reader.integer("tag", 0, 255)) {
+    field.tag = static_cast<std::uint8_t>(*tag);
+  }
+  int places = 0;
+  for (const std::string_view key : {"at", "after", "parts", "word", "label", "tag"}) {
+    places += reader.node(key) != nullptr ? 1 : 0;
+  }
   if (places != 1) {
     reader.findings().add(
         reader.file(), field.place,
-        "a field has exactly one of 'at' (offset in the payload), 'after' (the end of another field) "
-        "and 'parts'; found " +
+        "a field has exactly one of 'at' (offset in the payload), 'after' (the end of another field), "
+        "'parts', and 'word', 'label' or 'tag' where the query has such a layout; found " +
             std::to_string(places));
   }
   if (field.skip > 0 && reader.node("after") == nullptr) {
@@ -160,12 +178,12 @@ void read_enumeration(yaml::MapReader& reader, FieldSpec& field) {
     return;
   }
   for (const yaml::Entry& entry : node->entries) {
-    const auto code = yaml::parse_integer(entry.key);
+    const auto code = field.type == ValueType::text ? 0 : yaml::parse_integer(entry.key);
     if (!code || entry.value.type != yaml::Type::scalar || entry.value.scalar.empty()) {
       reader.findings().add(reader.file(), entry.place, "an entry of 'enum' is a whole number and its name");
       continue;
     }
-    field.enumeration.push_back({*code, entry.value.scalar});
+    field.enumeration.push_back({*code, entry.value.scalar, entry.key});
     auto& options = field.quantity.options;
     if (std::find(options.begin(), options.end(), entry.value.scalar) == options.end()) {
       options.push_back(entry.value.scalar);
@@ -205,7 +223,8 @@ void read_number(yaml::MapReader& reader, FieldSpec& field) {
     field.quantity.kind = Kind::counter;
   }
   read_enumeration(reader, field);
-  if (const auto raw = reader.integer("unavailable", 0, (std::int64_t{1} << 48) - 1)) {
+  const std::int64_t least = field.notation == Notation::decimal ? -(std::int64_t{1} << 48) : 0;
+  if (const auto raw = reader.integer("unavailable", least, (std::int64_t{1} << 48) - 1)) {
     field.unavailable = static_cast<std::uint64_t>(*raw);
   }
   if (const yaml::Node* const sign = reader.node("sign")) {
@@ -219,8 +238,31 @@ void read_number(yaml::MapReader& reader, FieldSpec& field) {
   field.repeat = read_repeat(reader);
 }
 
+/// A text in a slot is as long as the slot; "10-20" bounds it.
+void read_bounds(yaml::MapReader& reader, FieldSpec& field) {
+  field.text_size = max_text_size;
+  field.text_length = TextLength::rest;
+  const auto bounds = reader.text("length");
+  if (!bounds) {
+    return;
+  }
+  const std::size_t dash = bounds->find('-');
+  const auto least = yaml::parse_integer(bounds->substr(0, dash));
+  const auto most = dash == std::string::npos ? least : yaml::parse_integer(bounds->substr(dash + 1));
+  if (!least || !most || *least < 1 || *least > *most || *most > max_text_size) {
+    reader.fail("length", "'length' of such a text is how many characters it may have, like 10-20");
+    return;
+  }
+  field.least_text = static_cast<std::uint32_t>(*least);
+  field.text_size = static_cast<std::uint32_t>(*most);
+}
+
 void read_text(yaml::MapReader& reader, FieldSpec& field) {
   field.quantity.kind = Kind::text;
+  read_enumeration(reader, field);
+  if (field.word || !field.slot_label.empty()) {
+    return read_bounds(reader, field);
+  }
   const yaml::Node* const length = reader.require("length");
   if (length == nullptr) {
     return;

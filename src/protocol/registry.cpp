@@ -2,6 +2,7 @@
 #include <busbar/protocol/codec.hpp>
 #include <busbar/protocol/daly.hpp>
 #include <busbar/protocol/orion.hpp>
+#include <busbar/protocol/vedirect.hpp>
 
 #include <array>
 #include <string>
@@ -17,6 +18,7 @@ struct Protocol {
 constexpr std::array known_protocols{
     Protocol{"orion", &orion::make_codec},
     Protocol{"daly", &daly::make_codec},
+    Protocol{"vedirect", &vedirect::make_codec},
 };
 
 constexpr auto names = [] {

@@ -3,6 +3,7 @@
 
 #include "simulate/daly_board.hpp"
 #include "simulate/orion_server.hpp"
+#include "simulate/vedirect_product.hpp"
 
 #include <array>
 
@@ -31,10 +32,24 @@ Result<std::unique_ptr<Model>> daly(const Population& population) {
   return std::unique_ptr<Model>{std::make_unique<DalyModel>(options)};
 }
 
+Result<std::unique_ptr<Model>> vedirect(const Population& population) {
+  const std::string& name = population.variant;
+  if (!name.empty() && name != "bmv" && name != "mppt" && name != "phoenix") return no_variant(population);
+  if (population.count != 1)
+    return Error{Errc::invalid_configuration,
+                 "VE.Direct is a line with one product; simulate several --lines"};
+  const auto product = name == "mppt"      ? VeDirectProduct::mppt
+                       : name == "phoenix" ? VeDirectProduct::phoenix
+                                           : VeDirectProduct::bmv;
+  return std::unique_ptr<Model>{std::make_unique<VeDirectModel>(product)};
+}
+
 constexpr std::array all{
     Family{"orion", "GoldenMate Orion 1000 packs; variant short-capacity", 9600, &orion},
     Family{"daly", "Daly Smart BMS boards, A5 protocol; variant all-frames: 16 frames of cells always", 9600,
            &daly},
+    Family{"vedirect", "a Victron product that sends VE.Direct text; variants bmv, mppt, phoenix", 19200,
+           &vedirect},
 };
 
 }  // namespace

@@ -81,20 +81,5 @@ TEST_F(ChannelLate, AnUnfinishedRestIsDroppedBeforeTheNextRequest) {
   EXPECT_EQ(channel_->health().bytes_skipped, 4u);
 }
 
-TEST_F(ChannelLate, UnaskedFramesGoToTheListenerOfTheirAddress) {
-  std::vector<Bytes> heard;
-  channel_->listen(7, [&](const protocol::Frame& frame, Steady) {
-    heard.emplace_back(frame.payload.begin(), frame.payload.end());
-    if (heard.size() == 2) channel_->listen(7, {});  // may remove itself
-  });
-  start();
-  run_until([this] { return channel_->health().connected; });
-  for (std::uint8_t n = 0; n < 3; ++n) far_.deliver(frame(orion::read_status, {n}, 7));
-  far_.deliver(frame(orion::read_status, {9}, 8));
-  run_until([this] { return channel_->health().frames == 4; });
-  EXPECT_EQ(heard, (std::vector<Bytes>{{0}, {1}}));
-  EXPECT_EQ(channel_->health().foreign_frames, 2u);
-}
-
 }  // namespace
 }  // namespace busbar::channel::test

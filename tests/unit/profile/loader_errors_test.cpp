@@ -50,8 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"    fields:\n      - {key: a, at: 0, range: [0, 1]}\n", "type"},
         Fault{"    fields:\n      - {key: a, type: u8, range: [0, 1]}\n",
               "t.yaml:12:9: a field has exactly one of 'at' (offset in the payload), 'after' (the end of "
-              "another field) "
-              "and 'parts'; found 0"},
+              "another field), 'parts', and 'word', 'label' or 'tag' where the query has such a layout; "
+              "found 0"},
         Fault{"    fields:\n      - {key: a, at: 0, parts: [0, 2], type: u16, range: [0, 1]}\n", "found 2"},
         Fault{"    fields:\n      - {key: a, at: -1, type: u8, range: [0, 1]}\n",
               "t.yaml:12:22: 'at' must be"},

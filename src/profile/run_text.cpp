@@ -1,0 +1,93 @@
+// Steps whose values are not plain numbers: flags, texts, and numbers written in text.
+#include "profile/reasons.hpp"
+#include "profile/run.hpp"
+#include "profile/word.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace busbar::profile {
+
+void Run::flags(const Step& step, std::size_t offset) {
+  Item item{.step = step, .offset = offset, .bytes = payload_.subspan(offset, step.width)};
+  item.raw = load_word(item.bytes.data(), step.width, step.little);
+  bits(item, ~std::uint64_t{0});
+}
+
+void Run::written(const Step& step, std::size_t offset, std::size_t size) {
+  Item item{.step = step, .offset = offset, .bytes = payload_.subspan(offset, size)};
+  const Written value = read_written(step.notation, item.bytes);
+  item.raw = value.raw;
+  if (step.type == ValueType::flags) {
+    return bits(item, value.state == Written::State::value ? value.known : 0);
+  }
+  Aggregate all = empty_aggregate;
+  all.carried = 1;
+  if (value.state == Written::State::value) {
+    evaluate(item, static_cast<std::int64_t>(value.raw), value.number, all);
+  } else if (step.internal) {
+    out_.note(item, Seen::Outcome::internal);
+  } else if (value.state == Written::State::unavailable) {
+    out_.push(item, plan_.quantities[step.quantity], std::monostate{});
+  } else {
+    out_.drop(item, plan_.quantities[step.quantity],
+              "'" + printable(item.bytes) + "' is not " + std::string{to_string(step.notation)});
+  }
+  if (step.aggregate >= 0) {
+    aggregates_[static_cast<std::size_t>(step.aggregate)] = all;
+  }
+}
+
+void Run::bits(Item& item, std::uint64_t known) {
+  const Step& step = item.step;
+  for (std::uint32_t i = 0; i < step.bits.count; ++i) {
+    const Bit& bit = plan_.bits[step.bits.first + i];
+    const bool on = (item.raw & bit.mask) != 0;
+    item.bit = &bit;
+    if ((known & bit.mask) == 0) {
+      out_.note(item, Seen::Outcome::not_present);
+      continue;
+    }
+    if (bit.value >= 0) {
+      values_[static_cast<std::size_t>(bit.value)] = on ? 1 : 0;
+    }
+    if (bit.quantity < 0) {
+      out_.note(item, Seen::Outcome::internal);
+    } else {
+      out_.push(item, plan_.quantities[static_cast<std::size_t>(bit.quantity)], on);
+    }
+  }
+}
+
+void Run::text(const Step& step, std::size_t offset, std::size_t size) {
+  const Item item{.step = step, .offset = offset, .bytes = payload_.subspan(offset, size)};
+  const ByteView body = step.text_length == TextLength::prefixed ? item.bytes.subspan(1) : item.bytes;
+  // Fixed fields are filled up with blanks or zeros.
+  const auto last =
+      std::find_if(body.rbegin(), body.rend(), [](auto byte) { return byte != 0 && byte != ' '; });
+  const auto odd =
+      std::find_if(body.begin(), last.base(), [](auto byte) { return byte < 0x20 || byte > 0x7E; });
+  if (step.internal) {
+    out_.note(item, Seen::Outcome::internal);
+  } else if (const Quantity& quantity = plan_.quantities[step.quantity]; odd != last.base()) {
+    out_.drop(item, quantity, "byte " + to_hex({&*odd, 1}) + " is no printable ASCII character");
+  } else {
+    phrase(item, quantity, std::string{body.begin(), last.base()});
+  }
+}
+
+void Run::phrase(const Item& item, const Quantity& quantity, std::string text) {
+  const Step& step = item.step;
+  const auto first = plan_.enumerations.begin() + step.enumeration.first;
+  const auto last = first + step.enumeration.count;
+  const auto named = std::find_if(first, last, [&](const EnumEntry& entry) { return entry.word == text; });
+  if (step.place.slot >= 0 && (text.size() < step.least_text || text.size() > step.text_size)) {
+    out_.drop(item, quantity, "'" + text + "' is shorter or longer than such a text is");
+  } else if (step.enumeration.count > 0 && named == last) {
+    out_.drop(item, quantity, "'" + text + "' has no name in the profile");
+  } else {
+    out_.push(item, quantity, step.enumeration.count > 0 ? named->text : std::move(text));
+  }
+}
+
+}  // namespace busbar::profile
