@@ -52,11 +52,8 @@ std::optional<std::string> read_all(const fs::path& path, yaml::Findings& findin
 Library Library::load(const std::string& site_directory, yaml::Findings& findings) {
   Library library;
   for (const Embedded& embedded : embedded_profiles()) {
-    // Their examples have been run by the build.
-    if (auto profile = load_profile(embedded.text, std::string{embedded.file}, findings)) {
-      std::string name = profile->name;
-      library.profiles_.insert_or_assign(std::move(name), std::move(profile));
-    }
+    // A built-in profile is called as its file is; a test holds the build to it.
+    library.entries_.try_emplace(fs::path{embedded.file}.stem().string(), Entry{&embedded});
   }
   if (site_directory.empty()) {
     return library;
@@ -76,30 +73,32 @@ Library Library::load(const std::string& site_directory, yaml::Findings& finding
     }
     if (findings.list().size() == before) {
       std::string name = profile->name;
-      library.profiles_.insert_or_assign(std::move(name), std::move(profile));
+      library.entries_.insert_or_assign(std::move(name), Entry{nullptr, std::move(profile)});
     }
   }
   return library;
 }
 
-const Profile* Library::find(std::string_view name) const noexcept {
-  const auto found = profiles_.find(name);
-  return found == profiles_.end() ? nullptr : found->second.get();
+const Profile* Library::find(std::string_view name) const {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) return nullptr;
+  const Entry& entry = found->second;
+  if (entry.profile == nullptr) {
+    yaml::Findings none;  // its examples have been run by the build
+    entry.profile = load_profile(entry.built_in->text, std::string{entry.built_in->file}, none);
+  }
+  return entry.profile.get();
 }
 
 std::vector<std::string_view> Library::names() const {
   std::vector<std::string_view> names;
-  for (const auto& [name, profile] : profiles_) {
-    names.emplace_back(name);
-  }
+  for (const auto& [name, entry] : entries_) names.emplace_back(name);
   return names;
 }
 
 std::vector<const Profile*> Library::all() const {
   std::vector<const Profile*> profiles;
-  for (const auto& [name, profile] : profiles_) {
-    profiles.push_back(profile.get());
-  }
+  for (const auto& name : names()) profiles.push_back(find(name));
   return profiles;
 }
 

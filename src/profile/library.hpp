@@ -20,15 +20,21 @@ struct Embedded {
 
 class Library {
  public:
-  /// Loads all built-in profiles and then every *.yaml of `site_directory` ("" = none).
+  /// Knows all built-in profiles, and loads every *.yaml of `site_directory` ("" = none).
   [[nodiscard]] static Library load(const std::string& site_directory, yaml::Findings& findings);
 
-  [[nodiscard]] const Profile* find(std::string_view name) const noexcept;
+  /// Null when there is none of that name. A built-in profile is compiled when it is first asked for: a site
+  /// uses two of dozens. Not for two threads at once.
+  [[nodiscard]] const Profile* find(std::string_view name) const;
   [[nodiscard]] std::vector<std::string_view> names() const;
   [[nodiscard]] std::vector<const Profile*> all() const;
 
  private:
-  std::map<std::string, std::unique_ptr<Profile>, std::less<>> profiles_;
+  struct Entry {
+    const Embedded* built_in = nullptr;
+    mutable std::unique_ptr<Profile> profile{};
+  };
+  std::map<std::string, Entry, std::less<>> entries_;
 };
 
 }  // namespace busbar::profile

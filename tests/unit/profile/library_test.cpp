@@ -33,6 +33,16 @@ class Site : public testing::Test {
   yaml::Findings findings_;
 };
 
+TEST_F(Site, BuiltInProfilesAreCalledAsTheirFilesAre) {
+  const auto library = load();
+  for (const auto name : library.names()) {
+    const Profile* const profile = library.find(name);
+    ASSERT_NE(profile, nullptr) << name;
+    EXPECT_EQ(profile->name, name);
+    EXPECT_EQ(library.find(name), profile) << "compiled once, at one address";
+  }
+}
+
 TEST_F(Site, EmptyDirectoryLeavesTheBuiltInOnes) {
   const auto library = load();
   EXPECT_TRUE(findings_.empty()) << findings_.text();
