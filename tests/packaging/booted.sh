@@ -97,7 +97,7 @@ eventually 10 "the reload is over for systemd too" is SubState running
 expect "the same process" is MainPID "$pid"
 
 step "a credential: in the store of root, for the service alone, and seen by the check of a reload"
-install -d -m 700 "$root/etc/credstore"
+command install -d -m 700 "$root/etc/credstore"
 (umask 077; echo secret-of-the-test >"$root/etc/credstore/busbar.mqtt")
 site "tcp://127.0.0.1:$pack" \
   "  mqtt: {url: \"mqtt://127.0.0.1:$nobody\", username: u, password: \"\${credential:mqtt}\"}"
