@@ -34,6 +34,9 @@ bool ChangeFilter::differs(const Quantity& quantity, const Value& before, const 
   const auto* old_number = std::get_if<double>(&before);
   const auto* new_number = std::get_if<double>(&now);
   if (old_number == nullptr || new_number == nullptr) return before != now;
+  // Not a number is published as null; no distance says how far that is from a value.
+  if (!std::isfinite(*old_number) || !std::isfinite(*new_number))
+    return std::isfinite(*old_number) != std::isfinite(*new_number);
   auto deadband = options_->deadband.find(quantity.key);
   if (deadband == options_->deadband.end()) deadband = options_->deadband.find(quantity.family);
   if (deadband == options_->deadband.end() || !(deadband->second > 0)) {

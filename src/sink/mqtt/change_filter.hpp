@@ -21,8 +21,6 @@ class ChangeFilter {
   /// heartbeat is due.
   [[nodiscard]] bool passes(const Report& report);
   void forget(std::string_view device);
-  /// Everything counts as changed again.
-  void reset() { sent_.clear(); }
 
  private:
   struct Sent {

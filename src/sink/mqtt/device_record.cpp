@@ -20,11 +20,11 @@ std::string quoted(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-/// At most 255 bytes, not cut inside a UTF-8 sequence.
+/// At most 255 bytes, not cut inside a UTF-8 sequence. (What has more than 3 continuation bytes is none.)
 std::string_view shortened(std::string_view text) {
   if (text.size() <= max_text) return text;
   std::size_t end = max_text;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  while (end > max_text - 4 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
   return text.substr(0, end);
 }
 
@@ -51,14 +51,11 @@ std::string json_value(const Quantity& quantity, const Value& value) {
 }
 
 std::string plain_value(const Quantity& quantity, const Value& value) {
-  const auto* text = std::get_if<std::string>(&value);
-  if (text == nullptr || quantity.kind == Kind::enumeration) {
-    auto json = json_value(quantity, value);
-    if (json.size() > 1 && json.front() == '"') return nlohmann::json::parse(json).get<std::string>();
-    return json;
-  }
+  auto json = json_value(quantity, value);
+  if (json.front() != '"') return json;
+  auto text = nlohmann::json::parse(json).get<std::string>();
   // An empty retained message would mean that there is no such topic.
-  return text->empty() ? std::string{"null"} : std::string{shortened(*text)};
+  return text.empty() ? std::string{"null"} : text;
 }
 
 std::string json_object(UtcMillis timestamp, const Members& members) {

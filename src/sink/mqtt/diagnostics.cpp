@@ -1,6 +1,8 @@
 // One table of entities per kind of message; the messages carry more than has an entity.
 #include "sink/mqtt/diagnostics.hpp"
 
+#include "sink/mqtt/entity.hpp"
+
 #include <busbar/model/report.hpp>
 
 #include <nlohmann/json.hpp>
@@ -56,11 +58,9 @@ std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::e
 /// `owner` is the device or the daemon as entity ids name it, `object_id` as unique ids do.
 Json component(const Sensor& sensor, std::string_view owner, std::string_view object_id,
                const std::string& topic, const std::string& status) {
-  std::string entity_id = "sensor." + std::string{owner} + "_" + std::string{sensor.key};
-  std::ranges::replace(entity_id, '-', '_');
   Json json = {{"platform", "sensor"},
                {"unique_id", std::string{object_id} + "_" + std::string{sensor.key}},
-               {"default_entity_id", entity_id},
+               {"default_entity_id", entity_id("sensor", owner, sensor.key)},
                {"name", sensor.name},
                {"state_topic", topic},
                {"value_template", "{{ value_json." + std::string{sensor.key} + " }}"},

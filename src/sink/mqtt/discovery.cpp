@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cctype>
 
 namespace busbar::sink::mqtt {
 
@@ -23,15 +22,6 @@ Json origin(const DiscoveryContext& context) {
   Json json = {{"name", "busbar"}};
   if (!context.version.empty()) json["sw_version"] = context.version;
   return json;
-}
-
-std::string entity_id(std::string_view platform, std::string_view device, std::string_view key) {
-  std::string id{platform};
-  id.append(".").append(device).append("_").append(key);
-  std::replace_if(
-      id.begin() + static_cast<std::ptrdiff_t>(platform.size()) + 1, id.end(),
-      [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
-  return id;
 }
 
 std::string value_template(const Quantity& quantity, const Entity& entity) {

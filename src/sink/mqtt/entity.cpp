@@ -150,6 +150,16 @@ Entity entity_for(const Quantity& quantity) {
   return {"sensor", {}, {}, false};
 }
 
+std::string entity_id(std::string_view platform, std::string_view owner, std::string_view key) {
+  std::string id{owner};
+  id.append("_").append(key);
+  for (char& c : id) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) c = '_';
+  }
+  return std::string{platform} + "." + id;
+}
+
 std::span<const SensorClass> sensor_classes() noexcept { return classes; }
 std::span<const std::string_view> binary_sensor_classes() noexcept { return binary_classes; }
 

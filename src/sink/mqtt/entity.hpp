@@ -8,6 +8,7 @@
 #include <busbar/model/quantity.hpp>
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace busbar::sink::mqtt {
@@ -30,6 +31,8 @@ struct SensorClass {
 };
 
 [[nodiscard]] Entity entity_for(const Quantity& quantity);
+/// "sensor.pack_1_soc": what Home Assistant calls the entity at first. [a-z0-9_] whatever `owner` is made of.
+[[nodiscard]] std::string entity_id(std::string_view platform, std::string_view owner, std::string_view key);
 [[nodiscard]] std::span<const SensorClass> sensor_classes() noexcept;
 [[nodiscard]] std::span<const std::string_view> binary_sensor_classes() noexcept;
 
