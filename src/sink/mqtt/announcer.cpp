@@ -133,7 +133,7 @@ void Announcer::announce(DeviceRecord& device) {
   const auto components = device.components();
   if (components.empty() && device.retired().empty()) return;
   const auto parts = parts_of(device);
-  for (const auto& [topic, part] : parts) announce_part(topic, part);
+  // First: Home Assistant ignores a unique id that another message has announced.
   std::vector<std::string> superseded;
   for (const auto& [topic, part] : parts_) {
     if (part.device == device.id() && !parts.contains(topic)) superseded.push_back(topic);
@@ -143,6 +143,7 @@ void Announcer::announce(DeviceRecord& device) {
     clearing_.insert_or_assign(topic, device.id());
     messages_.push_back({Kind::discovery, topic, std::string{}, true});
   }
+  for (const auto& [topic, part] : parts) announce_part(topic, part);
   auto& listed = published_.devices[device.id()].components;
   listed = components;
   listed.insert(device.retired().begin(), device.retired().end());

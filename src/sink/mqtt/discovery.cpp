@@ -163,7 +163,7 @@ std::optional<RecalledConfig> read_discovery(const Topics& topics, std::string_v
   if (availability != config.end() && availability->is_array() && availability->size() > 1) {
     const auto topic = text_at((*availability)[1], "topic");
     recalled.device = topic ? std::string{topics.device_of_availability(*topic)} : std::string{};
-    if (recalled.device.empty()) return std::nullopt;
+    if (recalled.device.empty() || !is_publishable(*topic)) return std::nullopt;
     recalled.state_topics.insert(*topic);
   }
   const auto components = config.find("components");
@@ -173,7 +173,7 @@ std::optional<RecalledConfig> read_discovery(const Topics& topics, std::string_v
     if (!platform) continue;
     recalled.components.emplace(key, *platform);
     const auto topic = text_at(component, "state_topic");
-    if (topic && topics.is_own(*topic)) recalled.state_topics.insert(*topic);
+    if (topic && topics.is_of(recalled.device, *topic)) recalled.state_topics.insert(*topic);
   }
   return recalled;
 }

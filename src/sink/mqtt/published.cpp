@@ -2,6 +2,8 @@
 // messages from the broker does not find again, so it is not synced to the disk.
 #include "sink/mqtt/published.hpp"
 
+#include "sink/mqtt/topics.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
@@ -16,11 +18,6 @@ namespace {
 
 using Json = nlohmann::json;
 constexpr std::uintmax_t max_file = 16 * 1024 * 1024;
-
-bool can_be_published(const std::string& topic) {
-  return !topic.empty() && topic.size() <= 65535 &&
-         topic.find_first_of(std::string_view{"+#\0", 3}) == std::string::npos;
-}
 
 }  // namespace
 
@@ -47,7 +44,7 @@ std::optional<Published> published_from(std::string_view text) {
       if (platform.is_string()) device.components.emplace(key, platform.get<std::string>());
     }
     for (const auto& topic : entry.value("topics", Json::array())) {
-      if (topic.is_string() && can_be_published(topic.get_ref<const std::string&>())) {
+      if (topic.is_string() && is_publishable(topic.get_ref<const std::string&>())) {
         device.topics.insert(topic.get<std::string>());
       }
     }

@@ -28,6 +28,11 @@ std::string trimmed(std::string text) {
 
 }  // namespace
 
+bool is_publishable(std::string_view topic) noexcept {
+  return !topic.empty() && topic.size() <= 65535 &&
+         topic.find_first_of(std::string_view{"+#\0", 3}) == std::string_view::npos;
+}
+
 Topics::Topics(const Options& options)
     : prefix_{trimmed(options.topic_prefix)},
       discovery_prefix_{trimmed(options.home_assistant.prefix)},
@@ -73,6 +78,11 @@ bool Topics::is_discovery(std::string_view topic) const {
 
 bool Topics::is_own(std::string_view topic) const {
   return topic.size() > prefix_.size() && topic.starts_with(prefix_) && topic[prefix_.size()] == '/';
+}
+
+bool Topics::is_of(std::string_view device, std::string_view topic) const {
+  if (!is_publishable(topic) || !is_own(topic)) return false;
+  return device.empty() || topic.starts_with(of(device, ""));
 }
 
 }  // namespace busbar::sink::mqtt

@@ -8,6 +8,9 @@
 
 namespace busbar::sink::mqtt {
 
+/// False for what no client may publish to: "", wildcards, NUL, more than 65535 bytes. MQTT 5, section 4.7.3.
+[[nodiscard]] bool is_publishable(std::string_view topic) noexcept;
+
 class Topics {
  public:
   explicit Topics(const Options& options);
@@ -56,6 +59,8 @@ class Topics {
   [[nodiscard]] bool is_discovery(std::string_view topic) const;
   /// Below our topic prefix.
   [[nodiscard]] bool is_own(std::string_view topic) const;
+  /// One that we may have published for this device ("" = the daemon), and may clear.
+  [[nodiscard]] bool is_of(std::string_view device, std::string_view topic) const;
 
  private:
   [[nodiscard]] std::string of(std::string_view device, std::string_view leaf) const;

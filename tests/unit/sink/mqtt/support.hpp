@@ -38,7 +38,7 @@ inline DeviceDescription described(const profile::Profile& profile, std::string 
   for (const auto& query : profile.queries) {
     if (!query.request.write) device.intervals[query.request.name] = query.interval;
   }
-  return app::describe_device(device, profile, "tcp://gateway:26");
+  return app::describe_device(device, profile, {}, "tcp://gateway:26");
 }
 
 /// A device of which everything has been seen that it can give.

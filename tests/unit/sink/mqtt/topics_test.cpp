@@ -77,5 +77,24 @@ TEST(Topics, TellOwnFromForeign) {
   EXPECT_FALSE(topics.is_discovery("homeassistant/device/anyone/set"));
 }
 
+TEST(Topics, TellWhatMayBeClearedForWhom) {
+  const Topics topics{Options{}};
+  EXPECT_TRUE(topics.is_of("pack1", "busbar/pack1/state/status"));
+  EXPECT_TRUE(topics.is_of("", "busbar/version"));
+  for (const char* foreign : {"busbar/status", "busbar/pack10/state", "busbar/pack1", "busbar/pack1/#", ""}) {
+    EXPECT_FALSE(topics.is_of("pack1", foreign)) << foreign;
+  }
+}
+
+TEST(Topics, WithWildcardsCannotBePublishedTo) {
+  EXPECT_TRUE(is_publishable("busbar/pack1/state"));
+  EXPECT_TRUE(is_publishable(std::string(65535, 'x')));
+  EXPECT_FALSE(is_publishable(std::string(65536, 'x')));
+  for (const std::string_view topic : {std::string_view{}, std::string_view{"a/+/b"}, std::string_view{"a/#"},
+                                       std::string_view{"a\0b", 3}}) {
+    EXPECT_FALSE(is_publishable(topic));
+  }
+}
+
 }  // namespace
 }  // namespace busbar::sink::mqtt
