@@ -362,9 +362,9 @@ TEST_F(AnnouncerTest, TheOtherFormOfAnEarlierRunGoes) {
   Daemon after{quiet()};
   after.announcer.describe(test::pack("shed"));
   const auto log = after.start(broker);
-  EXPECT_THAT(log, ElementsAre("-homeassistant/device/busbar_shed/capacity/config",
-                               "-homeassistant/device/busbar_shed/status/config",
-                               "+homeassistant/device/busbar/config", "+" + shed_config));
+  EXPECT_THAT(log, ElementsAre("+homeassistant/device/busbar/config",
+                               "-homeassistant/device/busbar_shed/capacity/config",
+                               "-homeassistant/device/busbar_shed/status/config", "+" + shed_config));
 }
 
 TEST_F(AnnouncerTest, WithoutRetainOnlyAvailabilityAndDiscoveryAreKept) {
