@@ -51,8 +51,8 @@ metric() { inside curl -fsS "http://127.0.0.1:$http/metrics" 2>/dev/null | sed -
 
 step "install: enabled, not failed, waiting for its configuration"
 cp "$package" "$newer_package" "$root/"
-install() { inside apt-get -qq -y --no-install-recommends install "/${package##*/}" curl </dev/null >"$WORK/apt.log" 2>&1; }
-install || { inside apt-get -qq update; install; } || fail "$(cat "$WORK/apt.log")"
+install_package() { inside apt-get -qq -y --no-install-recommends install "/${package##*/}" curl </dev/null >"$WORK/apt.log" 2>&1; }
+install_package || { inside apt-get -qq update; install_package; } || fail "$(cat "$WORK/apt.log")"
 expect "enabled" ctl --quiet is-enabled busbar
 expect "not started" is ActiveState inactive
 expect "the condition is why" is ConditionResult no
@@ -74,8 +74,7 @@ ctl start busbar
 expect "active" is ActiveState active
 eventually 10 "the status line" status_says "1 of 1 devices online"
 pid=$(property MainPID)
-user=$(inside stat -c %u "/proc/$pid")
-expect "a dynamic user, not $user" test "$user" -ge 61184 -a "$user" -le 65519
+expect "its own user" test "$(inside stat -c %U "/proc/$pid")" = busbar
 expect "the sandbox is closed" is_open "$http"
 
 step "reload: a valid change"
@@ -130,6 +129,17 @@ expect_text 'busbar.service: (0\.[0-9]|1\.[0-5]) OK' "$(inside systemd-analyze s
 rm "$root/etc/systemd/system/busbar.service.d/serial.conf"
 ctl daemon-reload
 
+step "its name on the system bus"
+site "tcp://127.0.0.1:$pack"
+sed -i '1a dbus: true' "$root/etc/busbar/busbar.yaml"
+expect "restart" ctl restart busbar
+ask() { inside busctl call org.busbar.Busbar1 /org/busbar/Busbar1 org.busbar.Busbar1 "$@" 2>&1; }
+answers() { grep -q pack1 <<<"$(ask Status)"; }
+eventually 10 "status over D-Bus" answers
+expect_text '^$' "$(ask PollNow s pack1)"
+expect_text '[Aa]ccess ?[Dd]enied|not authorized|rejected' "$(inside setpriv --reuid nobody --clear-groups busctl call org.busbar.Busbar1 \
+  /org/busbar/Busbar1 org.busbar.Busbar1 PollNow s pack1 2>&1)"
+
 step "dead devices and a dead broker: no restart within three times the watchdog's limit"
 kill "$simulator"
 wait "$simulator" 2>/dev/null || true
@@ -158,6 +168,16 @@ expect "the timer waits" test "$(property SubState busbar-once.timer)" = waiting
 refuse "a round without devices" ctl start busbar-once.service 2>/dev/null
 expect "exit code 75" test "$(property ExecMainStatus busbar-once.service)" = 75
 expect_text 'pack1' "$(journal busbar-once)"
+
+step "without that user the service makes one up"
+ctl stop busbar-once.timer
+inside userdel busbar
+ctl start busbar
+user=$(inside stat -c %u "/proc/$(property MainPID)")
+expect "a dynamic user, not $user" test "$user" -ge 61184 -a "$user" -le 65519
+ctl stop busbar
+inside systemd-sysusers busbar.conf
+ctl start busbar-once.timer
 
 step "upgrade restarts it, removal stops it"
 ctl start busbar

@@ -17,6 +17,8 @@ for expected in \
   '-rw-r--r-- root/root ./usr/lib/systemd/system/busbar-once.service' \
   '-rw-r--r-- root/root ./usr/lib/systemd/system/busbar-once.timer' \
   '-rw-r--r-- root/root ./usr/share/busbar/serial.conf' \
+  '-rw-r--r-- root/root ./usr/lib/sysusers.d/busbar.conf' \
+  '-rw-r--r-- root/root ./usr/share/dbus-1/system.d/org.busbar.Busbar1.conf' \
   '-rw-r--r-- root/root ./usr/share/busbar/busbar.schema.json' \
   '-rw-r--r-- root/root ./usr/share/busbar/profiles/orion1000.yaml' \
   '-rw-r--r-- root/root ./usr/share/bash-completion/completions/busbar' \
