@@ -20,6 +20,7 @@ class FakeBroker {
   bool up = true;
   bool answers = true;     ///< false: takes everything in and stays silent
   int newest_version = 5;  ///< it refuses newer ones
+  int refusals = 0;        ///< so many publications are refused next
   std::size_t max_packet = 0;
   std::map<std::string, std::string> retained;
   std::vector<Connection::Publication> log;
@@ -51,8 +52,6 @@ class FakeBroker {
     drop();
     queue_.push_back([](ConnectionEvents& events) { events.on_lost("the cable is out"); });
   }
-  /// What the sink hears of a publication before the next one fails.
-  void refuse_next() { ++refusals_; }
   /// "topic=payload" of what came since the last call.
   [[nodiscard]] std::vector<std::string> heard() {
     std::vector<std::string> all;
@@ -110,7 +109,7 @@ class FakeBroker {
 
   void take(Connection::Publication publication) {
     if (!connected_) return;
-    const bool refused = refusals_ > 0 && refusals_-- > 0;
+    const bool refused = refusals > 0 && refusals-- > 0;
     if (answers) {
       queue_.push_back(
           [id = publication.id, refused](ConnectionEvents& events) { events.on_published(id, !refused); });
@@ -152,7 +151,6 @@ class FakeBroker {
   ConnectionEvents* events_ = nullptr;
   std::deque<std::function<void(ConnectionEvents&)>> queue_;
   bool connected_ = false;
-  int refusals_ = 0;
   std::size_t read_ = 0;
 };
 

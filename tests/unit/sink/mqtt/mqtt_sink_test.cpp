@@ -190,7 +190,7 @@ TEST_F(MqttSinkTest, AQuietBrokerThatAnswersProbesIsKept) {
 TEST_F(MqttSinkTest, AMessageTheBrokerRefusesIsSentAgain) {
   start();
   pass(1s);
-  broker.refuse_next();
+  broker.refusals = 1;
   publish("shed", 53.2, 81);
   pass(1s);
   EXPECT_EQ(sink->account().queued, 0U);

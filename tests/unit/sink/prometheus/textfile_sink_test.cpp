@@ -38,6 +38,8 @@ TEST_F(TextfileSinkTest, TheFileFollowsTheReadings) {
   publish(96);
   ASSERT_TRUE(loop.until([&] { return shows("busbar_soc_ratio{device=\"pack\"} 0.96\n"); }));
   EXPECT_EQ(test::promtool(test::slurp(path)), "");
+  // The file is seen before the sink hears that it was written.
+  ASSERT_TRUE(loop.until([&] { return sink->account().queued == 0; }));
   publish(97);
   ASSERT_TRUE(loop.until([&] { return shows(" 0.97\n"); }));
   ASSERT_TRUE(loop.until([&] { return sink->account().queued == 0; }));
