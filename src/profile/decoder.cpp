@@ -130,7 +130,8 @@ void Run::number(const Step& step, std::uint32_t index, std::size_t offset, Aggr
     item.raw =
         item.raw << 8U * step.width | load_word(&payload_[step.place.parts[i]], step.width, step.little);
   }
-  evaluate(item, with_sign_bit(step, item.raw), static_cast<double>(with_sign_bit(step, item.raw)), all);
+  const std::int64_t whole = with_sign_bit(step, item.raw);
+  evaluate(item, whole, step.is_real ? real_number(item.raw) : static_cast<double>(whole), all);
 }
 
 void Run::evaluate(const Item& item, std::int64_t whole, double value, Aggregate& all) {
@@ -142,13 +143,17 @@ void Run::evaluate(const Item& item, std::int64_t whole, double value, Aggregate
     return out_.note(item, Seen::Outcome::internal);
   }
   const Quantity& quantity = plan_.quantities[step.quantity + item.index];
+  if (step.has_absent && item.raw == step.absent) {
+    --all.carried;
+    return out_.note(item, Seen::Outcome::not_present);
+  }
   if (step.has_unavailable && item.raw == step.unavailable) {
     return out_.push(item, quantity, std::monostate{});
   }
   for (std::uint32_t i = 0; i < step.transforms.count; ++i) {
     value = apply(plan_.transforms[step.transforms.first + i], value);
   }
-  if (step.negative >= 0) {
+  if (step.positive >= 0) {
     value = directed(step, value);
   }
   if (!(value >= step.min && value <= step.max)) {  // NaN fits no range
@@ -165,8 +170,9 @@ void Run::evaluate(const Item& item, std::int64_t whole, double value, Aggregate
 }
 
 double Run::directed(const Step& step, double value) {
-  const bool negative = flag(step.negative);
-  if (negative && flag(step.positive)) {
+  const bool positive = flag(step.positive);
+  const bool negative = step.negative >= 0 ? flag(step.negative) : !positive;
+  if (negative && positive) {
     out_.anomaly(plan_.labels[step.label] + ": both direction flags are set, taken as negative");
   }
   return negative && value != 0 ? -value : value;  // there is no negative zero

@@ -146,7 +146,7 @@ class Story final : public Trace {
       value = apply(transform, value);
       text += " → " + to_string(transform) + " " + number_text(value);
     }
-    return text + (step.negative >= 0 ? " → sign" : "") + (step.enumeration.count > 0 ? " → enum" : "");
+    return text + (step.positive >= 0 ? " → sign" : "") + (step.enumeration.count > 0 ? " → enum" : "");
   }
 
   [[nodiscard]] static std::string bit_number(const Bit& bit) {

@@ -46,6 +46,7 @@ struct FieldSpec {
   unsigned width = 1;
   bool little = false;
   bool is_signed = false;
+  bool is_real = false;
   TextLength text_length = TextLength::fixed;
   std::uint32_t text_size = 0;
   Notation notation = Notation::binary;
@@ -61,6 +62,7 @@ struct FieldSpec {
   std::vector<EnumEntry> enumeration{};
   std::vector<BitSpec> bits{};
   std::optional<std::uint64_t> unavailable{};
+  std::optional<std::uint64_t> absent{};
   bool optional = false;
   bool internal = false;
   Reference when{};

@@ -39,6 +39,7 @@ void PlanBuilder::add(const FieldSpec& field) {
             .width = static_cast<std::uint8_t>(field.width),
             .little = field.little,
             .is_signed = field.is_signed,
+            .is_real = field.is_real,
             .optional = field.optional,
             .internal = field.internal,
             .counter = field.quantity.kind == Kind::counter,
@@ -52,13 +53,15 @@ void PlanBuilder::add(const FieldSpec& field) {
   step.min = range.min;
   step.max = range.max;
   step.has_unavailable = field.unavailable.has_value();
+  step.has_absent = field.absent.has_value();
+  step.absent = field.absent.value_or(0);
   step.unavailable = field.unavailable.value_or(0);
   slot(field, step);
   place(field, step);
   presence(field, step);
-  if (!field.positive.name.empty() && !field.negative.name.empty()) {
+  if (!field.positive.name.empty()) {
     step.positive = value_register(field.positive);
-    step.negative = value_register(field.negative);
+    step.negative = field.negative.name.empty() ? no_register : value_register(field.negative);
   }
   step.transforms = {static_cast<std::uint32_t>(plan_->transforms.size()),
                      static_cast<std::uint32_t>(field.transforms.size())};
@@ -168,7 +171,7 @@ void PlanBuilder::repeat(const RepeatSpec& spec, Step& step) {
 
 void PlanBuilder::quantities(const FieldSpec& field, Step& step) {
   const bool always = !field.optional && field.when.name.empty() && step.count.from <= Count::From::fixed &&
-                      step.place.slot < 0;
+                      step.place.slot < 0 && !field.absent;
   step.quantity = static_cast<std::uint32_t>(plan_->quantities.size());
   if (!field.repeat) {
     (void)add_quantity(field.quantity, field.place, always);
@@ -227,7 +230,8 @@ void PlanBuilder::least_length(const Step& step) {
 void PlanBuilder::plain(Step& step) const {
   step.plain = step.type == ValueType::number && step.notation == Notation::binary &&
                step.place.part_count == 0 && !step.internal && !step.counter && !step.has_unavailable &&
-               step.negative == no_register && step.enumeration.count == 0 && step.transforms.count <= 1;
+               !step.has_absent && step.positive == no_register && !step.is_real &&
+               step.enumeration.count == 0 && step.transforms.count <= 1;
   if (!step.plain || step.transforms.count == 0) {
     return;
   }

@@ -22,7 +22,7 @@ struct TypeName {
   Notation notation = Notation::binary;
 };
 using Order = TypeName::Order;
-constexpr std::array<TypeName, 29> types{{
+constexpr std::array<TypeName, 33> types{{
     {"u8", ValueType::number, 1, false, Order::profile},
     {"s8", ValueType::number, 1, true, Order::profile},
     {"u16", ValueType::number, 2, false, Order::profile},
@@ -43,7 +43,11 @@ constexpr std::array<TypeName, 29> types{{
     {"s24le", ValueType::number, 3, true, Order::little},
     {"u32le", ValueType::number, 4, false, Order::little},
     {"s32le", ValueType::number, 4, true, Order::little},
+    {"f32", ValueType::number, 4, false, Order::profile},
+    {"f32be", ValueType::number, 4, false, Order::big},
+    {"f32le", ValueType::number, 4, false, Order::little},
     {"flags", ValueType::flags, 1, false, Order::profile},
+    {"flags16", ValueType::flags, 2, false, Order::profile},
     {"text", ValueType::text, 1, false, Order::profile},
     {"decimal", ValueType::number, 8, true, Order::profile, Notation::decimal},
     {"hexadecimal", ValueType::number, 8, true, Order::profile, Notation::hexadecimal},
@@ -76,6 +80,7 @@ void read_type(yaml::MapReader& reader, FieldSpec& field, bool little) {
   field.notation = type->notation;
   field.width = type->width;
   field.is_signed = type->is_signed;
+  field.is_real = type->text.starts_with('f') && type->type == ValueType::number;
   field.little = type->order == Order::profile ? little : type->order == Order::little;
 }
 
@@ -227,10 +232,12 @@ void read_number(yaml::MapReader& reader, FieldSpec& field) {
   if (const auto raw = reader.integer("unavailable", least, (std::int64_t{1} << 48) - 1)) {
     field.unavailable = static_cast<std::uint64_t>(*raw);
   }
+  if (const auto raw = reader.integer("absent", 0, (std::int64_t{1} << 48) - 1)) {
+    field.absent = static_cast<std::uint64_t>(*raw);
+  }
   if (const yaml::Node* const sign = reader.node("sign")) {
     yaml::MapReader map{reader.document(), *sign, "sign", reader.findings()};
     (void)map.require("positive");
-    (void)map.require("negative");
     field.positive = read_reference(map, "positive");
     field.negative = read_reference(map, "negative");
     map.finish();

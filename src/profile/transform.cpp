@@ -19,7 +19,8 @@ struct Name {
   Kind kind;
   std::size_t arguments;
 };
-constexpr std::array<Name, 7> names{{{"abs", Kind::abs, 0},
+constexpr std::array<Name, 8> names{{{"abs", Kind::abs, 0},
+                                     {"fold", Kind::fold, 1},
                                      {"scale", Kind::scale, 1},
                                      {"minus", Kind::minus, 1},
                                      {"offset", Kind::offset, 1},
@@ -96,7 +97,7 @@ std::optional<Transform> parse_transform(std::string_view text, std::string& rea
       std::find_if(names.begin(), names.end(), [&](const Name& n) { return n.text == parts[0]; });
   if (name == names.end()) {
     reason = "unknown transform '" + std::string{parts[0]} +
-             "', expected abs, scale:X, minus:X, offset:X, bitmask:X, shift:X or clamp:min:max";
+             "', expected abs, scale:X, minus:X, offset:X, bitmask:X, shift:X, fold:X or clamp:min:max";
     return std::nullopt;
   }
   if (parts.size() != name->arguments + 1) {

@@ -1,4 +1,5 @@
-// The closed list of value transforms: abs, scale:X, minus:X, offset:X, bitmask:X, shift:X, clamp:min:max.
+// The closed list of value transforms: abs, scale:X, minus:X, offset:X, bitmask:X, shift:X, clamp:min:max,
+// fold:X.
 #pragma once
 
 #include <algorithm>
@@ -21,6 +22,7 @@ struct Transform {
     bitmask,  ///< integer part AND a
     shift,    ///< integer part shifted right by a bits, left when a is negative
     clamp,    ///< limited to a…b
+    fold,     ///< above a, the distance from it, negative: fold:100 makes 105 into −5
   };
   Kind kind = Kind::abs;
   double a = 0;
@@ -44,6 +46,8 @@ struct Transform {
       return value + transform.a;
     case Transform::Kind::clamp:
       return std::clamp(value, transform.a, transform.b);
+    case Transform::Kind::fold:
+      return value > transform.a ? transform.a - value : value;
     case Transform::Kind::bitmask:
     case Transform::Kind::shift:
       break;

@@ -3,6 +3,8 @@
 
 #include "profile/plan.hpp"
 
+#include <bit>
+#include <cmath>
 #include <cstdint>
 
 namespace busbar::profile {
@@ -21,6 +23,13 @@ namespace busbar::profile {
     value = value << 8U | bytes[little ? width - 1 - i : i];
   }
   return value;
+}
+
+/// The decimal number nearest to a float: 3.353, not 3.3529999256134033.
+[[nodiscard]] inline double real_number(std::uint64_t raw) noexcept {
+  const auto value = static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(raw)));
+  constexpr double digits = 1e6;
+  return std::abs(value) < 1e9 ? std::round(value * digits) / digits : value;
 }
 
 /// The raw number of a step as it is meant.

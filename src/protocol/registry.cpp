@@ -1,6 +1,7 @@
 // The known protocols by name; one line each.
 #include <busbar/protocol/codec.hpp>
 #include <busbar/protocol/daly.hpp>
+#include <busbar/protocol/jk.hpp>
 #include <busbar/protocol/orion.hpp>
 #include <busbar/protocol/vedirect.hpp>
 
@@ -19,6 +20,7 @@ constexpr std::array known_protocols{
     Protocol{"orion", &orion::make_codec},
     Protocol{"daly", &daly::make_codec},
     Protocol{"vedirect", &vedirect::make_codec},
+    Protocol{"jk", &jk::make_codec},
 };
 
 constexpr auto names = [] {

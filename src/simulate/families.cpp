@@ -2,6 +2,7 @@
 #include "simulate/families.hpp"
 
 #include "simulate/daly_board.hpp"
+#include "simulate/jk_board.hpp"
 #include "simulate/orion_server.hpp"
 #include "simulate/vedirect_product.hpp"
 
@@ -44,12 +45,27 @@ Result<std::unique_ptr<Model>> vedirect(const Population& population) {
   return std::unique_ptr<Model>{std::make_unique<VeDirectModel>(product)};
 }
 
+Result<std::unique_ptr<Model>> jk(const Population& population) {
+  using Variant = JkOptions::Variant;
+  JkOptions options;
+  if (population.cells > 0) options.cells = population.cells;
+  options.variant = population.variant == "jk02_24s"   ? Variant::record_24
+                    : population.variant == "jk02_32s" ? Variant::record_32
+                                                       : Variant::terminal;
+  if (!population.variant.empty() && options.variant == Variant::terminal) return no_variant(population);
+  if (population.count != 1)
+    return Error{Errc::invalid_configuration, "a JK line has one board; simulate several --lines"};
+  if (auto checked = check(options); !checked) return checked.error();
+  return std::unique_ptr<Model>{std::make_unique<JkModel>(options)};
+}
+
 constexpr std::array all{
     Family{"orion", "GoldenMate Orion 1000 packs; variant short-capacity", 9600, &orion},
     Family{"daly", "Daly Smart BMS boards, A5 protocol; variant all-frames: 16 frames of cells always", 9600,
            &daly},
     Family{"vedirect", "a Victron product that sends VE.Direct text; variants bmv, mppt, phoenix", 19200,
            &vedirect},
+    Family{"jk", "a JK board, frames 4E 57; variants jk02_24s, jk02_32s: records of 300 bytes", 115200, &jk},
 };
 
 }  // namespace

@@ -171,5 +171,44 @@ TEST(Quantity, OfAScaledFieldShowsAsManyDigitsAsTheScaleBrings) {
   EXPECT_EQ(all[3]->precision, 2);
 }
 
+TEST(FieldTypes, RealNumbersAreWhatTheirDecimalsSay) {
+  const auto profile =
+      with_fields("      - {key: volts, at: 0, type: f32le, precision: 3, unit: V, range: [0, 5]}\n");
+  EXPECT_EQ(value(decode(*profile, "ff 91 56 40"), "volts"), "3.353 V");
+  EXPECT_EQ(value(decode(*profile, "00 00 00 00"), "volts"), "0.000 V");
+  EXPECT_THAT(value(decode(*profile, "00 00 c0 7f"), "volts"), testing::HasSubstr("dropped"));
+}
+
+TEST(FieldTypes, PlacesMayBeEmpty) {
+  const auto profile = with_fields(
+      "      - {key: \"cell_{index}\", name: \"Cell {index}\", at: 0, type: u8, absent: 0, range: [1, 9],\n"
+      "         repeat: {count: 3, max: 3, family: cell, label: cell}}\n"
+      "    derived:\n      - {key: lowest, min: cell}\n      - {key: cells, count: cell}\n");
+  const auto decoded = decode(*profile, "05 00 03");
+  EXPECT_EQ(value(decoded, "cell_1"), "5");
+  EXPECT_EQ(value(decoded, "cell_2"), "absent");
+  EXPECT_EQ(value(decoded, "lowest"), "3");
+  EXPECT_EQ(value(decoded, "cells"), "2");
+}
+
+TEST(FieldTypes, FlagsOfTwoBytesAndASignFromOneOfThem) {
+  const auto profile = with_fields(
+      "      - {at: 0, type: flags16, bits: [{bit: 15, key: charging}, {bit: 0, key: odd}]}\n"
+      "      - {key: current, at: 0, type: u16, transform: [bitmask:0x7FFF, scale:0.01], unit: A,\n"
+      "         sign: {positive: charging}, range: [-400, 400]}\n");
+  EXPECT_EQ(value(decode(*profile, "80 d1"), "current"), "2.09 A");
+  EXPECT_EQ(value(decode(*profile, "80 d1"), "odd"), "true");
+  EXPECT_EQ(value(decode(*profile, "07 d0"), "current"), "-20.00 A");
+  EXPECT_EQ(value(decode(*profile, "00 00"), "current"), "0.00 A");
+}
+
+TEST(FieldTypes, FoldedValuesAreNegativeAboveTheFold) {
+  const auto profile =
+      with_fields("      - {key: t, at: 0, type: u8, transform: [fold:100], unit: °C, range: [-40, 100]}\n");
+  EXPECT_EQ(value(decode(*profile, "64"), "t"), "100 °C");
+  EXPECT_EQ(value(decode(*profile, "65"), "t"), "-1 °C");
+  EXPECT_EQ(value(decode(*profile, "8c"), "t"), "-40 °C");
+}
+
 }  // namespace
 }  // namespace busbar::profile::test

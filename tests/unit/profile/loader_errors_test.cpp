@@ -102,7 +102,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"    fields:\n      - {at: 0, type: flags, bits: [{bit: 8, key: a}]}\n", "'bit' must be"},
         Fault{"    fields:\n      - {at: 0, type: flags, bits: [{key: a}]}\n", "bit"},
         Fault{"    fields:\n      - {key: a, at: 0, type: u8, range: [0, 1], sign: {positive: x}}\n",
-              "negative"}));
+              "there is no field 'x'"}));
 
 constexpr const char* first = "    fields:\n      - {key: cell, at: 0, type: u8, range: [0, 255]}\n";
 

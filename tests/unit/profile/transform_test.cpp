@@ -63,9 +63,10 @@ TEST(Transform, IsNamedAsItWasWritten) {
 }
 
 TEST(Transform, RefusalsSayWhatIsExpected) {
-  EXPECT_EQ(refused("scal:2"),
-            "unknown transform 'scal', expected abs, scale:X, minus:X, offset:X, bitmask:X, shift:X or "
-            "clamp:min:max");
+  EXPECT_EQ(
+      refused("scal:2"),
+      "unknown transform 'scal', expected abs, scale:X, minus:X, offset:X, bitmask:X, shift:X, fold:X or "
+      "clamp:min:max");
   EXPECT_EQ(refused("scale"), "'scale': scale takes 1 number");
   EXPECT_EQ(refused("scale:"), "'scale:': '' is not a number");
   EXPECT_EQ(refused("scale:1:2"), "'scale:1:2': scale takes 1 number");

@@ -1,0 +1,151 @@
+// Encoding of a battery as JK boards report it.
+#include "simulate/jk_board.hpp"
+
+#include <busbar/protocol/jk.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+namespace busbar::simulate {
+namespace {
+
+namespace jk = protocol::jk;
+
+constexpr std::size_t type_at = 10;    // of a frame
+constexpr std::size_t address_at = 7;  // its last byte
+constexpr std::size_t frame_head = 11;
+constexpr std::size_t frame_tail = 9;
+constexpr std::size_t record_head = 6;  // offsets of the document count from the start of the record
+
+/// A frame of another terminal. A record knows no addresses: it becomes one of settings, which nobody asked
+/// for.
+Bytes other_address(ByteView frame) {
+  if (frame[0] == 0x4E)
+    return jk::encode_terminal(frame[address_at] + 1U,
+                               frame.subspan(frame_head, frame.size() - frame_head - frame_tail))
+        .value();
+  return jk::encode_record(1, frame[5], frame.subspan(record_head, frame.size() - record_head - 1));
+}
+
+Bytes bad_checksum(ByteView frame) {
+  Bytes copy{frame.begin(), frame.end()};
+  copy.back() ^= 0x10;
+  return copy;
+}
+
+void big(Bytes& bytes, double value, unsigned width) {
+  const auto number = static_cast<std::uint32_t>(std::max(0.0, std::round(value)));
+  for (unsigned i = width; i-- > 0;) bytes.push_back(static_cast<std::uint8_t>(number >> 8 * i));
+}
+
+void little(Bytes& record, std::size_t at, double value, unsigned width) {
+  const auto number = static_cast<std::uint32_t>(static_cast<std::int32_t>(std::lround(value)));
+  for (unsigned i = 0; i < width; ++i)
+    record[at - record_head + i] = static_cast<std::uint8_t>(number >> 8 * i);
+}
+
+void text(Bytes& record, std::size_t at, std::string_view characters) {
+  std::copy(characters.begin(), characters.end(),
+            record.begin() + static_cast<std::ptrdiff_t>(at - record_head));
+}
+
+}  // namespace
+
+Result<void> check(const JkOptions& options) {
+  const unsigned most = options.variant == JkOptions::Variant::record_24 ? 24 : 32;
+  if (options.cells < 1 || options.cells > most)
+    return Error{Errc::invalid_configuration, "such a JK board has 1 to " + std::to_string(most) + " cells"};
+  return {};
+}
+
+JkModel::JkModel(const JkOptions& options)
+    : options_{options},
+      codec_{
+          jk::make_codec(options.variant == JkOptions::Variant::terminal ? "terminal" : "record").value()} {}
+
+Forger JkModel::forger() const {
+  const bool terminal = options_.variant == JkOptions::Variant::terminal;
+  return {&other_address, &bad_checksum, static_cast<std::uint8_t>(terminal ? 0x4E : 0x55)};
+}
+
+std::vector<Bytes> JkModel::respond(const protocol::Frame& request, milliseconds elapsed) {
+  battery_.advance(elapsed);
+  if (options_.variant == JkOptions::Variant::terminal) {
+    const bool asked = request.bytes[type_at] == 0 && request.address == 0;
+    return asked && request.command == jk::read_all
+               ? std::vector<Bytes>{jk::encode_terminal(0, tags()).value()}
+               : std::vector<Bytes>{};
+  }
+  if (request.command == jk::read_cells) return {jk::encode_record(2, counter_++, cells())};
+  if (request.command == jk::read_device) return {jk::encode_record(3, counter_++, device())};
+  return {};
+}
+
+Bytes JkModel::tags() const {
+  Bytes data;
+  const auto put = [&data](std::uint8_t tag, double value, unsigned width) {
+    data.push_back(tag);
+    big(data, value, width);
+  };
+  put(0x79, 3 * options_.cells, 1);
+  for (unsigned i = 0; i < options_.cells; ++i) {
+    big(data, i + 1, 1);
+    big(data, battery_.cell(i), 2);
+  }
+  for (const std::uint8_t tag : {0x80, 0x81, 0x82}) put(tag, battery_.temperature(), 2);
+  put(0x83, battery_.pack(options_.cells) / 10.0, 2);
+  put(0x84, std::abs(100 * battery_.current()) + (battery_.current() > 0 ? 0x8000 : 0), 2);
+  put(0x85, 100 * battery_.remaining() / Battery::capacity, 1);
+  put(0x86, 2, 1);
+  put(0x87, 3, 2);
+  put(0x89, 300, 4);
+  put(0x8A, options_.cells, 2);
+  put(0x8B, 0, 2);
+  put(0x8C, 3, 2);
+  put(0xAA, Battery::capacity, 4);
+  put(0xB6, 4321, 4);
+  data.push_back(0xB7);
+  constexpr std::string_view version = "BUSBAR_SIM_1.00";
+  data.insert(data.end(), version.begin(), version.end());
+  put(0xC0, 1, 1);
+  return data;
+}
+
+Bytes JkModel::cells() const {
+  const std::size_t first = options_.variant == JkOptions::Variant::record_32 ? 16 : 0;
+  const std::size_t second = 2 * first;
+  Bytes record(293);
+  for (unsigned i = 0; i < options_.cells; ++i) {
+    little(record, 6 + 2 * i, battery_.cell(i), 2);
+    little(record, 64 + first + 2 * i, 100 + i, 2);
+  }
+  little(record, 58 + first, battery_.pack(options_.cells) / static_cast<double>(options_.cells), 2);
+  little(record, (first > 0 ? 112 : 134) + second, 10 * battery_.temperature() + 30, 2);
+  little(record, 118 + second, battery_.pack(options_.cells), 4);
+  little(record, 126 + second, 1000 * battery_.current(), 4);
+  little(record, 130 + second, 10 * battery_.temperature(), 2);
+  little(record, 132 + second, 10 * battery_.temperature(), 2);
+  little(record, 141 + second, 100 * battery_.remaining() / Battery::capacity, 1);
+  little(record, 142 + second, 1000 * battery_.remaining(), 4);
+  little(record, 146 + second, 1000 * Battery::capacity, 4);
+  little(record, 150 + second, 3, 4);
+  little(record, 158 + second, 100, 1);
+  little(record, 162 + second, 107416, 4);
+  little(record, 166 + second, 1, 1);
+  little(record, 167 + second, 1, 1);
+  return record;
+}
+
+Bytes JkModel::device() {
+  Bytes record(293);
+  text(record, 6, "BUSBAR-SIM");
+  text(record, 22, "1.0");
+  text(record, 30, "1.00");
+  little(record, 38, 107416, 4);
+  little(record, 42, 1, 4);
+  text(record, 46, "BUSBAR-SIM");
+  return record;
+}
+
+}  // namespace busbar::simulate
