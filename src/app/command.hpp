@@ -16,6 +16,8 @@ int cells_command(const CommandArguments& arguments);
 int raw_command(const CommandArguments& arguments);
 int decode_command(const CommandArguments& arguments);
 int profile_command(const CommandArguments& arguments);
+int capture_command(const CommandArguments& arguments);
+int replay_command(const CommandArguments& arguments);
 int healthcheck_command(const CommandArguments& arguments);
 
 /// Dispatches on the first word; used by main.

@@ -17,6 +17,7 @@
 
 #include <csignal>
 #include <exception>
+#include <iostream>
 #include <optional>
 #include <unistd.h>
 #include <utility>
@@ -54,8 +55,18 @@ class Runner {
         site_{loop_.get_executor(), on_failure(), std::move(extra)},
         signals_{loop_.get_executor(), [this] { stop_.notify(); }, {}, [this] { hang_up_.notify(); }} {}
 
+  void record(std::optional<Recording> recording) {
+    if (recording) site_.record(std::move(*recording));
+  }
   [[nodiscard]] int daemon(SharedSetup setup) { return run(serve(std::move(setup))); }
   [[nodiscard]] int once(SharedSetup setup) { return run(poll_all(std::move(setup))); }
+  [[nodiscard]] int capture(SharedSetup setup, Recording recording,
+                            std::optional<std::chrono::milliseconds> duration, bool poll) {
+    recording.on_end = [this] { stop_.notify(); };
+    site_.record(std::move(recording));
+    const Steady end = duration ? std::chrono::steady_clock::now() + *duration : Steady::max();
+    return run(record_until(std::move(setup), end, poll));
+  }
 
  private:
   int run(asio::awaitable<void> main) {
@@ -94,6 +105,15 @@ class Runner {
         .status = [this] { return status_json(site_.health()); },
         .poll_now = [this](const std::string& device, auto done) { site_.poll_now(device, std::move(done)); },
         .reload = [this] { hang_up_.notify(); }};
+  }
+
+  asio::awaitable<void> record_until(SharedSetup setup, Steady end, bool poll) {
+    co_await site_.apply(std::move(setup), poll);
+    (void)co_await stop_.wait_until(end);
+    const auto size = site_.recorded();
+    co_await take_down(std::chrono::steady_clock::now() + farewell, true);
+    std::cerr << size.exchanges << " exchange(s), " << size.bytes << " bytes recorded\n";
+    if (size.bytes == 0) code_ = exit_temporary;
   }
 
   asio::awaitable<void> report_status() {
@@ -176,19 +196,29 @@ class Runner {
 
 }  // namespace
 
-int run_daemon(SharedSetup setup, Reload reload) {
+int run_daemon(SharedSetup setup, Reload reload, std::optional<Recording> recording) {
   Runner runner{std::move(reload), {}};
+  runner.record(std::move(recording));
   return runner.daemon(std::move(setup));
 }
 
-int run_once(Setup setup, std::vector<std::unique_ptr<sink::Sink>> extra) {
+int run_once(Setup setup, std::vector<std::unique_ptr<sink::Sink>> extra,
+             std::optional<Recording> recording) {
   for (auto& options : setup.configuration.sinks) {
     if (auto* screen = std::get_if<sink::screen::Options>(&options)) screen->once = true;
     // A process that ends at once has nothing to tell about itself.
     if (auto* mqtt = std::get_if<sink::mqtt::Options>(&options)) mqtt->diagnostics = {};
   }
   Runner runner{{}, std::move(extra)};
+  runner.record(std::move(recording));
   return runner.once(std::make_shared<const Setup>(std::move(setup)));
+}
+
+int run_capture(Setup setup, Recording recording, std::optional<std::chrono::milliseconds> duration,
+                bool poll) {
+  Runner runner{{}, {}};
+  return runner.capture(std::make_shared<const Setup>(std::move(setup)), std::move(recording), duration,
+                        poll);
 }
 
 }  // namespace busbar::app

@@ -2,10 +2,13 @@
 #pragma once
 
 #include "app/changes.hpp"
+#include "app/recording.hpp"
 #include "sink/sink.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace busbar::app {
@@ -18,10 +21,16 @@ using Reload = std::function<std::function<SharedSetup()>()>;
 /// Until SIGTERM or SIGINT; ends within two seconds of it: sinks flushed, offline published, sockets closed.
 /// SIGHUP applies what `reload` gives; null keeps everything as it is. Returns exit_ok, or exit_software when
 /// a task died.
-[[nodiscard]] int run_daemon(SharedSetup setup, Reload reload);
+[[nodiscard]] int run_daemon(SharedSetup setup, Reload reload, std::optional<Recording> recording = {});
 
 /// Every device polled once and every sink flushed; exit_ok, or exit_temporary when a device did not answer
 /// or a sink could not deliver. `extra` sinks get every report beside those of the configuration.
-[[nodiscard]] int run_once(Setup setup, std::vector<std::unique_ptr<sink::Sink>> extra = {});
+[[nodiscard]] int run_once(Setup setup, std::vector<std::unique_ptr<sink::Sink>> extra = {},
+                           std::optional<Recording> recording = {});
+
+/// Polls (or only listens) and records until told to stop, until `duration` has passed, or until the
+/// recording has ended by itself. exit_ok when anything was recorded, else exit_temporary.
+[[nodiscard]] int run_capture(Setup setup, Recording recording,
+                              std::optional<std::chrono::milliseconds> duration, bool poll);
 
 }  // namespace busbar::app

@@ -68,11 +68,14 @@ struct Site::LiveSink {
 };
 
 struct Site::LiveChannel {
-  LiveChannel(const Site& site, const ChannelConfiguration& entry, std::unique_ptr<protocol::Codec> codec)
-      : channel{site.executor_, entry.channel, link::make_link(entry.link), std::move(codec)},
+  LiveChannel(const Site& site, const ChannelConfiguration& entry, const profile::Profile& profile)
+      : recorder{start_recording(site.recording_, entry.channel, profile)},
+        channel{site.executor_, entry.channel, link::make_link(entry.link),
+                protocol::make_codec(profile.protocol, profile.dialect).value(), recorder.get()},
         tasks{site.executor_, site.on_failure_} {
     tasks.spawn("channel " + entry.id, channel.run());
   }
+  std::unique_ptr<channel::Recorder> recorder;  ///< null when nothing is recorded
   channel::Channel channel;
   async::TaskGroup tasks;
 };
@@ -228,17 +231,17 @@ void Site::start_channels(const std::vector<std::string>& ids) {
     const auto user = std::find_if(devices.begin(), devices.end(),
                                    [&](const auto& device) { return device.channel == entry.id; });
     const auto& profile = *setup_->profiles.find(user->profile);  // one protocol per channel, validated
-    auto codec = protocol::make_codec(profile.protocol, profile.dialect).value();
-    channels_.emplace_back(*this, entry, std::move(codec));
+    channels_.emplace_back(*this, entry, profile);
   }
 }
 
 void Site::start_devices(const std::vector<std::string>& ids, bool poll) {
   for (const auto& device : setup_->configuration.devices) {
     if (!listed(ids, device.id)) continue;
-    auto& channel = std::find_if(channels_.begin(), channels_.end(), [&](const auto& live) {
-                      return live.channel.options().id == device.channel;
-                    })->channel;
+    auto& on = *std::find_if(channels_.begin(), channels_.end(),
+                             [&](const auto& live) { return live.channel.options().id == device.channel; });
+    auto& channel = on.channel;
+    if (on.recorder) on.recorder->device(device.id, device.profile, device.address);
     const auto& profile = *setup_->profiles.find(device.profile);
     poll::Device polled{device.id,           &profile, device.address, device.intervals, device.allow_writes,
                         device.offline_after};
@@ -310,6 +313,15 @@ Health Site::health() const {
   for (const auto& live : channels_) health.channels.push_back(live.channel.health());
   health.sinks = sinks_.accounts();
   return health;
+}
+
+RecordingSize Site::recorded() const {
+  RecordingSize size;
+  for (const auto& live : channels_) {
+    if (live.recorder) size.bytes += live.recorder->bytes();
+    if (live.recorder) size.exchanges += live.recorder->exchanges();
+  }
+  return size;
 }
 
 std::string Site::status_line() const {

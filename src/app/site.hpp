@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/changes.hpp"
+#include "app/recording.hpp"
 #include "async/task_group.hpp"
 #include "model/health.hpp"
 #include "poll/poller.hpp"
@@ -12,7 +13,9 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace busbar::app {
@@ -27,6 +30,8 @@ class Site {
   Site& operator=(const Site&) = delete;
   ~Site();  ///< stop() has completed
 
+  /// Records what the channels started from now on do.
+  void record(Recording recording) { recording_ = std::move(recording); }
   /// Starts what is new, restarts what changed, ends what is gone; everything else is not touched. With
   /// `poll`, devices are polled on their schedule from now on.
   [[nodiscard]] asio::awaitable<void> apply(SharedSetup setup, bool poll);
@@ -41,6 +46,8 @@ class Site {
 
   [[nodiscard]] Health health() const;
   [[nodiscard]] std::vector<SinkAccount> accounts() const { return sinks_.accounts(); }
+  /// How much has been recorded, over all channels.
+  [[nodiscard]] RecordingSize recorded() const;
   /// "12 of 13 devices online"
   [[nodiscard]] std::string status_line() const;
   /// Which task makes no progress although it must; "" when all do. Devices that do not answer are no such
@@ -67,6 +74,7 @@ class Site {
   asio::any_io_executor executor_;
   async::TaskGroup::OnFailure on_failure_;
   UtcMillis started_;
+  std::optional<Recording> recording_;
   SharedSetup setup_;
   virtuals::Stage virtuals_;
   sink::Sinks sinks_;

@@ -6,7 +6,7 @@
 #include "async/wakeup.hpp"
 #include "channel/desk.hpp"
 #include "channel/failure.hpp"
-#include "channel/link_log.hpp"
+#include "channel/journal.hpp"
 #include "channel/mailbox.hpp"
 #include "channel/policy.hpp"
 #include "channel/router.hpp"
@@ -15,24 +15,19 @@
 #include <utility>
 
 namespace busbar::channel {
-namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::string seconds(milliseconds time) { return std::to_string(time / std::chrono::seconds{1}) + " s"; }
-
-}  // namespace
-
 struct Channel::State {
   State(const asio::any_io_executor& executor, Options options_, std::unique_ptr<link::Link> link_,
-        std::unique_ptr<protocol::Codec> codec_)
+        std::unique_ptr<protocol::Codec> codec_, Recorder* recorder)
       : options{std::move(options_)},
         link{std::move(link_)},
         codec{std::move(codec_)},
         reader{*codec},
         router{*codec},
         policy{options, jitter()},
-        log{options.id, link->endpoint()},
+        journal{options.id, link->endpoint(), recorder},
         desk{executor},
         mailbox{executor},
         open_wanted{executor} {
@@ -60,7 +55,7 @@ struct Channel::State {
   protocol::FrameReader reader;
   Router router;
   Policy policy;
-  LinkLog log;
+  Journal journal;
   Desk desk;
   Mailbox mailbox;
   async::Wakeup open_wanted;
@@ -68,7 +63,9 @@ struct Channel::State {
   std::shared_ptr<link::ByteStream> stream;
   JobId current = 0;
   Steady sent{};
-  Steady received{};
+  Steady received{};  // the last bytes, whatever they were
+  UtcMillis received_utc{};
+  Reply reply{};                 // the last answer; more may come before its caller gets it
   Error link_error{};            // the last trouble of the link
   std::optional<Error> fault{};  // why we close the stream ourselves
   std::uint64_t stale = 0;       // bytes dropped before a request, and echoes
@@ -87,7 +84,8 @@ asio::awaitable<void> Channel::State::drive() {
         break;
       case Action::Kind::reconnect:
         if (!fault)
-          fault = Error{Errc::connection_closed, "no byte came for " + seconds(options.silence_limit)};
+          fault = Error{Errc::connection_closed,
+                        "no byte came for " + std::to_string(options.silence_limit.count() / 1000) + " s"};
         if (stream) stream->close();
         event = desk.take();
         break;
@@ -121,7 +119,7 @@ asio::awaitable<Event> Channel::State::send(JobId job) {
   current = job;
   router.ask(order->request.query, order->wire);
   const Bytes wire = order->wire;  // the caller may leave while we write
-  log.bytes('>', wire);
+  journal.sent(job, order->request, wire);
   sent = Clock::now();
   const auto written = co_await open_stream->write(wire);
   if (!written) {
@@ -136,6 +134,7 @@ asio::awaitable<Event> Channel::State::send(JobId job) {
 
 Event Channel::State::conclude(JobId job) {
   if (!router.waiting()) return event::Tick{};  // what ended it waits on the desk
+  journal.expired(job);
   const auto damage = reader.last_fault();
   const std::size_t unfinished = reader.buffered();
   // A true answer may stand behind a false start that still waits for its end.
@@ -155,11 +154,12 @@ void Channel::State::finish(const Action& action) {
   const Order* const order = desk.find(action.job);
   if (action.job == current) health.busy += Clock::now() - sent;
   if (order == nullptr) return;
-  if (action.error) {
-    const CircuitBreaker* const breaker = policy.breaker(order->request.device);
+  journal.done(action, order->request);
+  const CircuitBreaker* const breaker = policy.breaker(order->request.device);
+  if (action.error)
     return desk.complete(action.job, failure(action, *order, options, breaker, link_error, Clock::now()));
-  }
-  desk.complete(action.job, Reply{router.take_payload(), sent, received, action.attempts});
+  reply.attempts = action.attempts;
+  desk.complete(action.job, std::move(reply));
 }
 
 asio::awaitable<Result<Reply>> Channel::State::hear(Request request) {
@@ -180,7 +180,7 @@ asio::awaitable<void> Channel::State::read_forever() {
     if (!opened) {
       ++health.connect_failures;
       link_error = opened.error();
-      log.trouble(link_error);
+      journal.refused(link_error);
       desk.post(event::OpenFailed{});
       continue;
     }
@@ -188,7 +188,7 @@ asio::awaitable<void> Channel::State::read_forever() {
     reader.clear();
     health.connected = true;
     ++health.connects;
-    log.connected();
+    journal.opened();
     desk.post(event::Opened{});
     link_error = co_await read_until_closed(*stream);
     if (fault) link_error = *std::exchange(fault, std::nullopt);
@@ -197,7 +197,7 @@ asio::awaitable<void> Channel::State::read_forever() {
     stream.reset();
     router.forget();
     health.connected = false;
-    if (!stopped) log.trouble(link_error);
+    journal.closed(link_error, stopped);
     desk.post(event::Lost{});
   }
 }
@@ -206,10 +206,13 @@ asio::awaitable<Error> Channel::State::read_until_closed(link::ByteStream& open_
   std::array<std::uint8_t, 1024> buffer{};
   for (;;) {
     const auto count = co_await open_stream.read_some(buffer);
-    if (!count) co_return count.error();
+    if (!count && count.error().code != Errc::timeout) co_return count.error();
+    if (!count) desk.post(event::Expired{});
+    if (!count) continue;
     const Steady now = Clock::now();
+    received_utc = open_stream.moment();
     const ByteView bytes{buffer.data(), *count};
-    log.bytes('<', bytes);
+    journal.received(bytes, received_utc);
     health.bytes_received += *count;
     received = now;
     policy.heard(now);
@@ -223,9 +226,10 @@ asio::awaitable<Error> Channel::State::read_until_closed(link::ByteStream& open_
 
 std::optional<Event> Channel::State::take(const protocol::Frame& frame, Steady now) {
   ++health.frames;
-  log.useful();
+  journal.useful();
   switch (router.route(frame)) {
     case Route::answer:
+      reply = {router.take_payload(), sent, now, received_utc};
       return event::Answered{now};
     case Route::invalid:
       if (Order* const order = desk.find(current)) order->error = router.fault();
@@ -241,7 +245,7 @@ std::optional<Event> Channel::State::take(const protocol::Frame& frame, Steady n
     case Route::unasked:
       break;
   }
-  if (!mailbox.put(*codec, frame, now)) ++health.foreign_frames;
+  if (!mailbox.put(*codec, frame, now, received_utc)) ++health.foreign_frames;
   return std::nullopt;
 }
 
@@ -254,8 +258,9 @@ void Channel::State::shut(const std::string& why) {
 }
 
 Channel::Channel(asio::any_io_executor executor, Options options, std::unique_ptr<link::Link> link,
-                 std::unique_ptr<protocol::Codec> codec)
-    : state_{std::make_unique<State>(executor, std::move(options), std::move(link), std::move(codec))} {}
+                 std::unique_ptr<protocol::Codec> codec, Recorder* recorder)
+    : state_{std::make_unique<State>(executor, std::move(options), std::move(link), std::move(codec),
+                                     recorder)} {}
 
 Channel::~Channel() = default;
 

@@ -36,13 +36,17 @@ struct Reply {
   Bytes payload;      ///< assembled from all frames
   Steady sent{};      ///< first byte of the request that was answered
   Steady received{};  ///< last byte of the response
+  UtcMillis utc{};    ///< the same moment on the wall clock
   unsigned attempts = 1;
 };
 
+class Recorder;
+
 class Channel {
  public:
+  /// `recorder`, if any, outlives the channel.
   Channel(asio::any_io_executor executor, Options options, std::unique_ptr<link::Link> link,
-          std::unique_ptr<protocol::Codec> codec);
+          std::unique_ptr<protocol::Codec> codec, Recorder* recorder = nullptr);
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
   ~Channel();

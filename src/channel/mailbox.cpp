@@ -4,7 +4,7 @@
 
 namespace busbar::channel {
 
-bool Mailbox::put(const protocol::Codec& codec, const protocol::Frame& frame, Steady now) {
+bool Mailbox::put(const protocol::Codec& codec, const protocol::Frame& frame, Steady now, UtcMillis utc) {
   bool wanted = false;
   for (auto& [name, box] : boxes_) {
     if (!codec.answers(box.query, frame)) continue;
@@ -12,7 +12,7 @@ bool Mailbox::put(const protocol::Codec& codec, const protocol::Frame& frame, St
     const Bytes payload{frame.payload.begin(), frame.payload.end()};
     auto joined = codec.assemble(box.query, {&payload, 1});
     if (!joined || !*joined) continue;
-    box.newest = Reply{.payload = std::move(**joined), .sent = now, .received = now};
+    box.newest = Reply{.payload = std::move(**joined), .sent = now, .received = now, .utc = utc};
     box.news.notify();
   }
   return wanted;

@@ -27,6 +27,8 @@ struct Options {
   milliseconds silence_limit{
       120000};  ///< reconnect when requests went without any byte for so long; 0 = never
   std::size_t max_queue = 1024;
+  /// The link replays a recording: the end of the wait for an answer comes from there, not from the clock.
+  bool replayed = false;
   unsigned baud = 9600;  ///< of the wire behind the link; for the bus-time budget only
   bool operator==(const Options&) const = default;
 };

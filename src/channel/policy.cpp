@@ -69,6 +69,7 @@ void Policy::apply(Steady now, const Event& event) {
                  [&](const event::Answered& e) { answered(e.at); },
                  [&](const event::Failed& e) { attempt_failed(now, e.error); },
                  [&](const event::Unheard&) { unheard(now); },
+                 [&](const event::Expired&) { answer_by_ = now; },
                  [&](const event::Late& e) {
                    useful_ = true;
                    quiet_.response_ended(now, e.address);
@@ -222,7 +223,7 @@ Action Policy::next_turn(Steady now) {
   probing_ = device.state() != Breaker::closed;
   device.started();
   sent_ = concluding_ = false;
-  answer_by_ = now + current_->timeout;
+  answer_by_ = options_.replayed ? Steady::max() : now + current_->timeout;
   return {.kind = Action::Kind::send, .job = current_->id};
 }
 

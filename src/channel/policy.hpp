@@ -39,6 +39,7 @@ struct Failed {  ///< the attempt in flight; the answer deadline has passed, or 
   Errc error;
 };
 struct Unheard {};  ///< who listens has waited in vain
+struct Expired {};  ///< the wait for the answer in flight has ended, whatever the clock says
 struct Late {       ///< an answer of this address came after its deadline
   std::uint32_t address;
 };
@@ -46,7 +47,7 @@ struct Late {       ///< an answer of this address came after its deadline
 
 using Event =
     std::variant<event::Tick, event::Queued, event::Dropped, event::Opened, event::OpenFailed, event::Lost,
-                 event::Sent, event::Answered, event::Failed, event::Unheard, event::Late>;
+                 event::Sent, event::Answered, event::Failed, event::Unheard, event::Expired, event::Late>;
 
 struct Action {
   enum class Kind {

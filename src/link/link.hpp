@@ -5,6 +5,7 @@
 
 #include <busbar/model/bytes.hpp>
 #include <busbar/model/error.hpp>
+#include <busbar/model/report.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -19,11 +20,16 @@ class ByteStream {
  public:
   virtual ~ByteStream() = default;
   /// At least one byte, or connection_closed / io_error. Must not be cancelled for a timeout: see Channel.
+  /// A replay also gives timeout: here the recorded wait for the answer ended. Read on after it.
   [[nodiscard]] virtual asio::awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) = 0;
   [[nodiscard]] virtual asio::awaitable<Result<void>> write(ByteView bytes) = 0;
   /// Ends a pending read_some with connection_closed; idempotent. TCP: sends FIN so that the gateway frees
   /// its slot.
   virtual void close() = 0;
+  /// The wall-clock moment of the bytes that read_some has just given: now, or when they were recorded.
+  [[nodiscard]] virtual UtcMillis moment() const {
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  }
 };
 
 struct TcpOptions {

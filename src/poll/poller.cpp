@@ -56,9 +56,10 @@ struct Poller::State {
 
   asio::awaitable<Result<Report>> poll(const ProfileQuery& query, Priority priority, Steady due,
                                        Steady deadline);
+  Result<Report> take(const ProfileQuery& query, Result<channel::Reply> reply);
   channel::Request request(const ProfileQuery& query, Priority priority, Steady deadline) const;
   Result<profile::Decoded> decode(const ProfileQuery& query, ByteView payload);
-  Report make_report(const ProfileQuery& query, profile::Decoded decoded, Steady received);
+  Report make_report(const ProfileQuery& query, profile::Decoded decoded, const channel::Reply& reply);
 
   Device device;
   channel::Channel& channel;
@@ -83,14 +84,18 @@ asio::awaitable<Result<Report>> Poller::State::poll(const ProfileQuery& query, P
   }
   const Waiting waiting{overdue, deadline};
   auto reply = co_await channel.exchange(request(query, priority, deadline));
-  if (!reply) co_return announcer.failed(query.request.name, reply.error());
+  co_return take(query, std::move(reply));
+}
+
+Result<Report> Poller::State::take(const ProfileQuery& query, Result<channel::Reply> reply) {
+  if (!reply) return announcer.failed(query.request.name, reply.error());
   auto decoded = decode(query, reply->payload);
-  if (!decoded) co_return announcer.failed(query.request.name, decoded.error());
-  Report report = make_report(query, std::move(*decoded), reply->received);
+  if (!decoded) return announcer.failed(query.request.name, decoded.error());
+  Report report = make_report(query, std::move(*decoded), *reply);
   announcer.succeeded(report, *reply, query.timeout.value_or(channel.options().timeout));
   // An acknowledgement is a result for the asker; what it changed is read back.
   if (!query.request.write) sinks.publish(report);
-  co_return report;
+  return report;
 }
 
 channel::Request Poller::State::request(const ProfileQuery& query, Priority priority, Steady deadline) const {
@@ -114,13 +119,12 @@ Result<profile::Decoded> Poller::State::decode(const ProfileQuery& query, ByteVi
   return decoded;
 }
 
-Report Poller::State::make_report(const ProfileQuery& query, profile::Decoded decoded, Steady received) {
-  using std::chrono::floor, std::chrono::milliseconds, std::chrono::system_clock;
-  const auto age = std::chrono::duration_cast<system_clock::duration>(Clock::now() - received);
+Report Poller::State::make_report(const ProfileQuery& query, profile::Decoded decoded,
+                                  const channel::Reply& reply) {
   return {.device = device.id,
           .query = query.request.name,
-          .timestamp = floor<milliseconds>(system_clock::now() - age),
-          .received = received,
+          .timestamp = reply.utc,
+          .received = reply.received,
           .sequence = query.request.write ? 0 : ++sequence,
           .readings = std::move(decoded.readings)};
 }
@@ -178,6 +182,12 @@ asio::awaitable<Result<Report>> Poller::ask(std::string name) {
 }
 
 bool Poller::stalled(Steady now) const noexcept { return state_->overdue && now > *state_->overdue; }
+
+Result<Report> Poller::take(std::string_view name, Result<channel::Reply> reply) {
+  const ProfileQuery* const query = state_->device.profile->find(name);
+  if (query == nullptr) return Error{Errc::unknown_query, "no query " + std::string{name}};
+  return state_->take(*query, std::move(reply));
+}
 
 const Device& Poller::device() const noexcept { return state_->device; }
 

@@ -34,6 +34,9 @@ class Poller {
 
   /// An exchange has not ended although it must have, however the device behaves: the channel hangs.
   [[nodiscard]] bool stalled(Steady now) const noexcept;
+  /// What follows an exchange of `query`, whoever made it: decoded, published and counted as a poll.
+  Result<Report> take(std::string_view query, Result<channel::Reply> reply);
+
   [[nodiscard]] const Device& device() const noexcept;
   [[nodiscard]] DeviceHealth health() const;
 

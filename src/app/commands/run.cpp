@@ -28,6 +28,9 @@ constexpr const char* description =
     "  --check-config  reports everything wrong with the file, with line and column, and exits: 0 or 78.\n"
     "  SIGHUP          reads the file again; what did not change goes on undisturbed, an invalid file is\n"
     "                  refused and the old configuration kept.\n"
+    "  --record PATH   writes every byte of every channel to a file, for 'busbar decode' and 'busbar "
+    "replay'\n"
+    "                  and for bug reports: no host names, no passwords. See docs/capture.md.\n"
     "  --dry-run       prints the resolved configuration, the schedule and how much of each channel's\n"
     "                  time the polls take; opens nothing. Secrets are masked.";
 
@@ -79,15 +82,34 @@ std::function<SharedSetup()> load_again(const Arguments& options) {
   };
 }
 
+std::optional<Recording> read_recording(const Arguments& options, const Configuration& configuration,
+                                        int& code) {
+  if (!options.has("record")) return std::nullopt;
+  const auto limit = parse_size(options.text("record-limit"));
+  if (!limit) {
+    code = usage_error("--record-limit is '" + options.text("record-limit") +
+                       "', expected a size of at least 64k such as 500k, 64M or 1G");
+    return std::nullopt;
+  }
+  Recording recording{.path = options.text("record"), .limit = *limit, .rotate = true};
+  if (const auto problem = check_recording(recording, configuration.channels.size()); !problem.empty())
+    code = usage_error("--record: " + problem);
+  return recording;
+}
+
 }  // namespace
 
 int run_command(const CommandArguments& arguments) {
-  Arguments options{"busbar [run] [--config FILE] [--once | --check-config | --dry-run] [--log-level LEVEL]",
-                    description};
+  Arguments options{
+      "busbar [run] [--config FILE] [--once | --check-config | --dry-run] [--record PATH] "
+      "[--log-level LEVEL]",
+      description};
   options.value("config,c", "FILE", "the site file", "/etc/busbar/busbar.yaml")
       .flag("once", "poll every device once, deliver, exit")
       .flag("check-config", "check the site file and exit")
       .flag("dry-run", "show what would be done and exit")
+      .value("record", "PATH", "record all traffic: a file, or a directory for one file a channel")
+      .value("record-limit", "SIZE", "of the recording of a channel; the newest traffic is kept", "64M")
       .value("log-level,l", "LEVEL", "trace, debug, info, warning, error or off; overrides the site file")
       .flag("version,V", "print the version and exit");
   if (const auto code = options.parse(arguments)) return *code;
@@ -113,9 +135,13 @@ int run_command(const CommandArguments& arguments) {
     std::cout << describe(configuration, setup->profiles);
     return exit_ok;
   }
-  if (options.has("once")) return run_once(std::move(*setup));
+  int code = exit_ok;
+  auto recording = read_recording(options, configuration, code);
+  if (code != exit_ok) return code;
+  if (options.has("once")) return run_once(std::move(*setup), {}, std::move(recording));
   auto reload = [&options] { return load_again(options); };
-  return run_daemon(std::make_shared<const Setup>(std::move(*setup)), std::move(reload));
+  return run_daemon(std::make_shared<const Setup>(std::move(*setup)), std::move(reload),
+                    std::move(recording));
 }
 
 }  // namespace busbar::app
