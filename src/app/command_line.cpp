@@ -24,7 +24,7 @@ constexpr std::array commands{
     Command{"status", "ask devices now and show every reading as a table", status_command},
     Command{"cells", "ask devices now and show their cell voltages as bars", cells_command},
     Command{"raw", "send one frame given in hex and explain what comes back", raw_command},
-    Command{"decode", "explain captured frames given in hex, byte by byte", decode_command},
+    Command{"decode", "explain captures, or frames given in hex, byte by byte", decode_command},
     Command{"capture", "record what goes over a channel, for bug reports and new devices", capture_command},
     Command{"replay", "run a capture through the whole pipeline again", replay_command},
     Command{"profile", "list, check or explain device profiles", profile_command},

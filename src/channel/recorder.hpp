@@ -16,7 +16,7 @@
 namespace busbar::channel {
 
 struct RecorderOptions {
-  std::string path;
+  std::string path{};
   std::uint64_t limit = 64 * 1024 * 1024;  ///< bytes on disk, older file included
   /// At half the limit the file is renamed to <path>.1, replacing that, and begun anew. Otherwise the
   /// recording ends at the limit.

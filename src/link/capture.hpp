@@ -21,10 +21,10 @@ inline constexpr std::size_t max_word = 64;                 ///< characters of a
 
 /// What stands before the first event. No end point, no password: a capture is made to be shown to others.
 struct Header {
-  std::string version;  ///< of the busbar that recorded
-  std::string channel;
-  std::string protocol;
-  std::string dialect;  ///< may be empty
+  std::string version{};  ///< of the busbar that recorded
+  std::string channel{};
+  std::string protocol{};
+  std::string dialect{};  ///< may be empty
   std::chrono::milliseconds timeout{};
   std::chrono::milliseconds spacing{};
   UtcMillis begin{};  ///< offset 0
