@@ -103,7 +103,7 @@ class Player {
     for (const auto& query : profile->queries) {
       if (!query.request.write) device.intervals.try_emplace(query.request.name, query.interval);
     }
-    sinks_.describe(describe_device(device, *profile, "replay"));
+    sinks_.describe(describe_device(device, *profile, virtuals_, "replay"));
     pollers_.try_emplace(
         event.device,
         poll::Device{device.id, profile, device.address, device.intervals, {}, device.offline_after},
@@ -176,6 +176,7 @@ class Player {
   const capture::Capture& recorded_;
   const profile::Library& profiles_;
   const ReplayOptions& options_;
+  const virtuals::Options virtuals_{};  ///< none: only what was on the wire is replayed
   sink::Sinks& sinks_;
   link::Tape tape_;
   channel::Channel channel_;
