@@ -2,6 +2,7 @@
 
 #include "app/exit_code.hpp"
 #include "channel/router.hpp"
+#include "profile/totals.hpp"
 
 #include <busbar/protocol/frame_reader.hpp>
 
@@ -21,8 +22,8 @@ using channel::Route;
 
 struct Known {
   const profile::Profile* profile = nullptr;
-  std::string profile_name;
   std::uint32_t address = 0;
+  profile::Totals totals{};
 };
 
 class Narrator {
@@ -69,7 +70,7 @@ class Narrator {
  private:
   void meet(const Event& event) {
     const auto* const profile = profiles_.find(event.profile);
-    devices_[event.device] = {profile, event.profile, event.address};
+    devices_[event.device] = {profile, event.address};
     out_ << "device " << event.device << ": profile " << event.profile << ", address " << event.address
          << (profile == nullptr ? "; this profile is not at hand, see --profiles" : "") << "\n";
   }
@@ -84,17 +85,18 @@ class Narrator {
     parts_.clear();
     router_.forget();
     const auto device = devices_.find(event.device);
-    asked_ = device == devices_.end() ? nullptr : device->second.profile;
-    const auto* const query = asked_ == nullptr ? nullptr : asked_->find(event.query);
-    if (query == nullptr) return;
-    protocol::Query request = query->request;
-    request.address = device->second.address;
+    asked_ = device == devices_.end() || device->second.profile == nullptr ? nullptr : &device->second;
+    query_ = asked_ == nullptr ? nullptr : asked_->profile->find(event.query);
+    if (query_ == nullptr) return;
+    protocol::Query request = query_->request;
+    request.address = asked_->address;
+    asked_->totals.apply(*query_, request);
     router_.ask(std::move(request), event.bytes);
   }
 
   void tell_frame(const protocol::Frame& frame) {
     const Bytes bytes{frame.bytes.begin(), frame.bytes.end()};
-    const profile::Profile* profile = asked_;
+    const profile::Profile* profile = asked_ == nullptr ? nullptr : asked_->profile;
     switch (router_.route(frame)) {
       case Route::part:
         parts_.push_back(bytes);
@@ -103,6 +105,7 @@ class Narrator {
       case Route::answer:
         parts_.push_back(bytes);
         out_ << "    the answer\n";
+        remember(router_.take_payload());
         return explain(profile, std::exchange(parts_, {}));
       case Route::invalid:
         out_ << "    an answer that contradicts itself: " << to_string(router_.fault()) << "\n";
@@ -130,6 +133,13 @@ class Narrator {
     for (std::string line; std::getline(lines, line);) out_ << "    " << line << "\n";
   }
 
+  /// What later answers need to know of this one.
+  void remember(const Bytes& payload) {
+    profile::CounterMemory memory;
+    const auto decoded = query_->decoder.decode(payload, memory);
+    if (decoded) asked_->totals.note(*asked_->profile, *decoded);
+  }
+
   void tell_noise() {
     const auto skipped = reader_.bytes_skipped();
     if (skipped == told_) return;
@@ -154,7 +164,8 @@ class Narrator {
   protocol::FrameReader reader_;
   channel::Router router_;
   std::map<std::string, Known> devices_;
-  const profile::Profile* asked_ = nullptr;
+  Known* asked_ = nullptr;
+  const profile::ProfileQuery* query_ = nullptr;
   std::vector<Bytes> parts_;
   std::uint64_t told_ = 0;  ///< bytes of noise
 };

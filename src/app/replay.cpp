@@ -113,22 +113,15 @@ class Player {
   /// One attempt. What it gives waits for the recorded end of its exchange, which may be several attempts
   /// later.
   asio::awaitable<void> ask(const Event& event) {
-    const auto poller = pollers_.find(event.device);
-    const auto* const query =
-        poller == pollers_.end() ? nullptr : poller->second.device().profile->find(event.query);
+    const auto [poller, query] = find(event);
     if (query == nullptr) {
-      deviate(event, "the profile here has no such query");
       lost_ = true;
       co_return;
     }
     const bool more = co_await tape_.next_request();
     if (!more) co_return;
-    channel::Request request{.device = event.device,
-                             .query = query->request,
-                             .priority = channel::Priority::scheduled,
-                             .timeout = query->timeout,
-                             .spacing = std::chrono::milliseconds{0}};
-    request.query.address = poller->second.device().address;
+    auto request = poller->request(*query);
+    request.spacing = std::chrono::milliseconds{0};
     auto outcome = co_await channel_.exchange(std::move(request));
     tape_.concluded();
     if (!tape_.deviation().empty()) {
@@ -139,10 +132,10 @@ class Player {
   }
 
   void conclude(const Event& event) {
-    const auto poller = pollers_.find(event.device);
-    if (poller == pollers_.end()) return deviate(event, "no device of that name was recorded before");
+    const auto [poller, query] = find(event);
+    if (query == nullptr) return;
     if (event.attempts == 0) {
-      (void)poller->second.take(event.query, Error{event.error.value_or(Errc::cancelled), "as recorded"});
+      (void)poller->take(*query, Error{event.error.value_or(Errc::cancelled), "as recorded"});
       return;
     }
     const auto outcome = outcomes_.find(event.exchange);
@@ -160,7 +153,20 @@ class Player {
     }
     if (!reply && event.attempts > 1)
       reply.error().detail += " (" + std::to_string(event.attempts) + " attempts)";
-    (void)poller->second.take(event.query, std::move(reply));
+    (void)poller->take(*query, std::move(reply));
+  }
+
+  /// The device of an event and the query of its profile; null with a message when one of them is not known.
+  std::pair<poll::Poller*, const profile::ProfileQuery*> find(const Event& event) {
+    const auto poller = pollers_.find(event.device);
+    if (poller == pollers_.end()) {
+      deviate(event, "no device of that id was recorded before");
+      return {nullptr, nullptr};
+    }
+    const auto* const query = poller->second.device().profile->find(event.query);
+    if (query == nullptr)
+      deviate(event, "the profile " + poller->second.device().profile->name + " here has no such query");
+    return {&poller->second, query};
   }
 
   void deviate(const Event& event, const std::string& how) {

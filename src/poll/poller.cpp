@@ -3,6 +3,7 @@
 
 #include "async/wakeup.hpp"
 #include "poll/announcer.hpp"
+#include "poll/waiting.hpp"
 #include "profile/totals.hpp"
 
 #include <spdlog/spdlog.h>
@@ -19,23 +20,6 @@ using profile::ProfileQuery;
 
 /// How long a request that a person waits for may wait for its turn.
 constexpr std::chrono::seconds patience{10};
-/// What an exchange may take after its deadline, which only forbids attempts to start: the longest answer in
-/// the most frames, and a busy machine.
-constexpr std::chrono::minutes allowance{1};
-
-/// While it lives, a poller waits for the channel.
-class Waiting {
- public:
-  Waiting(std::optional<Steady>& overdue, Steady deadline) : overdue_{overdue} {
-    if (deadline < Steady::max() - allowance) overdue_ = deadline + allowance;
-  }
-  Waiting(const Waiting&) = delete;
-  Waiting& operator=(const Waiting&) = delete;
-  ~Waiting() { overdue_.reset(); }
-
- private:
-  std::optional<Steady>& overdue_;
-};
 
 }  // namespace
 
@@ -183,10 +167,12 @@ asio::awaitable<Result<Report>> Poller::ask(std::string name) {
 
 bool Poller::stalled(Steady now) const noexcept { return state_->overdue && now > *state_->overdue; }
 
-Result<Report> Poller::take(std::string_view name, Result<channel::Reply> reply) {
-  const ProfileQuery* const query = state_->device.profile->find(name);
-  if (query == nullptr) return Error{Errc::unknown_query, "no query " + std::string{name}};
-  return state_->take(*query, std::move(reply));
+channel::Request Poller::request(const ProfileQuery& query) const {
+  return state_->request(query, Priority::scheduled, Steady::max());
+}
+
+Result<Report> Poller::take(const ProfileQuery& query, Result<channel::Reply> reply) {
+  return state_->take(query, std::move(reply));
 }
 
 const Device& Poller::device() const noexcept { return state_->device; }

@@ -34,8 +34,11 @@ class Poller {
 
   /// An exchange has not ended although it must have, however the device behaves: the channel hangs.
   [[nodiscard]] bool stalled(Steady now) const noexcept;
-  /// What follows an exchange of `query`, whoever made it: decoded, published and counted as a poll.
-  Result<Report> take(std::string_view query, Result<channel::Reply> reply);
+  // The two halves of a poll, for whoever makes the exchange in between himself. `query` is of the device's
+  // profile.
+  [[nodiscard]] channel::Request request(const profile::ProfileQuery& query) const;
+  /// Decoded, published and counted.
+  Result<Report> take(const profile::ProfileQuery& query, Result<channel::Reply> reply);
 
   [[nodiscard]] const Device& device() const noexcept;
   [[nodiscard]] DeviceHealth health() const;
