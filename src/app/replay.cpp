@@ -1,6 +1,7 @@
 // The recording decides what is asked when; channel, codec, profile and sinks do what they always do.
 #include "app/replay.hpp"
 
+#include "app/changes.hpp"
 #include "app/describe_device.hpp"
 #include "app/exit_code.hpp"
 #include "app/sink_factory.hpp"
@@ -94,7 +95,7 @@ class Player {
       return;
     }
     DeviceConfiguration device;
-    for (const auto& known : options_.devices)
+    for (const auto& known : options_.site.devices)
       if (known.id == event.device) device = known;
     device.id = event.device;
     device.channel = recorded_.header.channel;
@@ -198,8 +199,10 @@ class Replay {
   Replay(const std::vector<capture::Capture>& captures, const profile::Library& profiles,
          ReplayOptions options)
       : options_{std::move(options)} {
-    for (const auto& sink : options_.sinks)
-      sinks_.add(make_sink(sink, loop_.get_executor(), [] { return Health{}; }));
+    for (const auto& sink : options_.site.sinks) {
+      const auto filter = options_.site.filter_of(std::string{sink_name(sink)});
+      sinks_.add(make_sink(sink, filter, loop_.get_executor(), [] { return Health{}; }));
+    }
     for (const auto& recorded : captures) {
       auto codec = protocol::make_codec(recorded.header.protocol, recorded.header.dialect);
       if (codec) {

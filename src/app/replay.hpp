@@ -14,8 +14,8 @@ namespace busbar::app {
 
 struct ReplayOptions {
   double speed = 0;  ///< 1 = as recorded, 0 = without waiting
-  std::vector<SinkConfiguration> sinks{};
-  std::vector<DeviceConfiguration> devices{};  ///< names and settings for devices of the captures, if known
+  Configuration
+      site{};  ///< its sinks are used, and its devices' names and settings for those of the captures
 };
 
 /// Runs the captures of one run side by side, in the order of their events. exit_ok; exit_data when an

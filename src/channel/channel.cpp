@@ -15,7 +15,6 @@
 #include <utility>
 
 namespace busbar::channel {
-
 using Clock = std::chrono::steady_clock;
 
 struct Channel::State {
@@ -83,9 +82,7 @@ asio::awaitable<void> Channel::State::drive() {
         event = desk.take();
         break;
       case Action::Kind::reconnect:
-        if (!fault)
-          fault = Error{Errc::connection_closed,
-                        "no byte came for " + std::to_string(options.silence_limit.count() / 1000) + " s"};
+        if (!fault) fault = silence(options);
         if (stream) stream->close();
         event = desk.take();
         break;
@@ -164,8 +161,8 @@ void Channel::State::finish(const Action& action) {
 
 asio::awaitable<Result<Reply>> Channel::State::hear(Request request) {
   const std::string limit = std::to_string(request.timeout->count()) + " ms";
-  auto reply = co_await mailbox.take(std::move(request));
-  if (reply) co_return std::move(*reply);
+  auto heard = co_await mailbox.take(std::move(request));
+  if (heard) co_return std::move(*heard);
   if (stopped) co_return Error{Errc::cancelled, "channel " + options.id + " is stopped"};
   if (!health.connected && !link_error.detail.empty()) co_return link_error;
   ++health.timeouts;
@@ -209,17 +206,16 @@ asio::awaitable<Error> Channel::State::read_until_closed(link::ByteStream& open_
     if (!count && count.error().code != Errc::timeout) co_return count.error();
     if (!count) desk.post(event::Expired{});
     if (!count) continue;
-    const Steady now = Clock::now();
+    received = Clock::now();
     received_utc = open_stream.moment();
     const ByteView bytes{buffer.data(), *count};
     journal.received(bytes, received_utc);
     health.bytes_received += *count;
-    received = now;
-    policy.heard(now);
+    policy.heard(received);
     router.heard(bytes);
     reader.feed(bytes);
     while (const auto frame = reader.next()) {
-      if (auto event = take(*frame, now)) desk.post(std::move(*event));
+      if (auto event = take(*frame, received)) desk.post(std::move(*event));
     }
   }
 }

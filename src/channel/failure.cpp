@@ -28,4 +28,9 @@ Error failure(const Action& finished, const Order& order, const Options& options
   return {refused ? link_error.code : code, link_error.detail};
 }
 
+Error silence(const Options& options) {
+  const auto limit = options.silence_limit / std::chrono::seconds{1};
+  return {Errc::connection_closed, "no byte came for " + std::to_string(limit) + " s"};
+}
+
 }  // namespace busbar::channel

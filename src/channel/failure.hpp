@@ -11,4 +11,7 @@ namespace busbar::channel {
 [[nodiscard]] Error failure(const Action& finished, const Order& order, const Options& options,
                             const CircuitBreaker* breaker, const Error& link_error, Steady now);
 
+/// Why a stream is given up that is open, but over which nothing comes any more.
+[[nodiscard]] Error silence(const Options& options);
+
 }  // namespace busbar::channel

@@ -62,18 +62,17 @@ int replay_command(const CommandArguments& arguments) {
       return exit_configuration;
     }
     profiles = std::move(loaded.profiles);
-    replayed.sinks = std::move(loaded.configuration->sinks);
-    replayed.devices = std::move(loaded.configuration->devices);
-    secrets = std::move(loaded.configuration->secrets);
+    replayed.site = std::move(*loaded.configuration);
+    secrets = replayed.site.secrets;
   } else {
     sink::screen::Options screen;
     if (!read_format(options, screen))
       return usage_error("--format is '" + options.text("format") + "', expected jsonl, json or table");
-    replayed.sinks.emplace_back(screen);
+    replayed.site.sinks.emplace_back(screen);
     profiles = profile::Library::load(options.text("profiles"), findings);
     std::cerr << findings.text();
   }
-  for (auto& sink : replayed.sinks) {
+  for (auto& sink : replayed.site.sinks) {
     if (auto* const screen = std::get_if<sink::screen::Options>(&sink)) screen->once = true;
   }
   if (!set_up_logging(options.text("log-level"), std::move(secrets)))
