@@ -6,6 +6,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace busbar::channel {
 namespace {
 
@@ -172,6 +175,85 @@ TEST_F(ChannelRecorded, HearsALateAnswerAsLateWhenReplayed) {
   requests.push_back(request(orion::read_status));
   requests.push_back(request(orion::read_status));
   EXPECT_THAT(replayed(capture, std::move(requests)), ElementsAre("timeout", "02"));
+}
+
+TEST_F(ChannelRecorded, GoesOnAfterALostLinkWhenReplayed) {
+  int number = 0;
+  far_.on_request = [&](const Bytes& asked) {
+    if (++number == 2) return far_.hang_up();
+    far_.deliver(answer_to(asked, {static_cast<std::uint8_t>(number)}));
+  };
+  std::vector<std::string> live;
+  live.push_back(text(exchange(request(orion::read_status))));
+  live.push_back(text(exchange(request(orion::read_status))));
+  EXPECT_THAT(live, ElementsAre("01", "connection_closed"));
+  const auto capture = recorded();
+  EXPECT_EQ(std::ranges::count(kinds(capture), Kind::closed), 1);
+  std::vector<Request> requests;
+  requests.push_back(request(orion::read_status));
+  requests.push_back(request(orion::read_status));
+  EXPECT_EQ(replayed(capture, std::move(requests)), live);
+}
+
+TEST_F(ChannelRecorded, TheMomentOfAnAnswerIsNotThatOfItsCopy) {
+  far_.on_request = [this](const Bytes& asked) {
+    far_.deliver_pieces({answer_to(asked), answer_to(asked), answer_to(asked)});
+  };
+  std::vector<UtcMillis> live;
+  for (int n = 0; n < 20; ++n) {
+    const auto reply = exchange(request(orion::read_status));
+    ASSERT_TRUE(reply);
+    live.push_back(reply->utc);
+  }
+  const auto capture = recorded();
+  // What was recorded as the answer's own read, exchange by exchange.
+  std::vector<UtcMillis> written;
+  bool open_question = false;
+  for (const auto& event : capture.events) {
+    if (event.kind == Kind::sent) open_question = true;
+    if (event.kind == Kind::received && std::exchange(open_question, false)) written.push_back(event.utc);
+  }
+  EXPECT_EQ(written, live);
+}
+
+TEST_F(ChannelRecorded, AnotherQuestionThanWasRecordedIsRefused) {
+  far_.on_request = [this](const Bytes& asked) { far_.deliver(answer_to(asked)); };
+  EXPECT_TRUE(exchange(request(orion::read_status)));
+  const auto capture = recorded();
+  std::vector<Request> requests;
+  requests.push_back(request(orion::read_voltages));
+  const auto outcomes = replayed(capture, std::move(requests));
+  ASSERT_EQ(outcomes.size(), 1u);
+  EXPECT_EQ(outcomes.front(), "io_error");
+}
+
+TEST_F(ChannelRecorded, AsksNoMoreThanWasRecorded) {
+  far_.on_request = [this](const Bytes& asked) { far_.deliver(answer_to(asked, {0x07})); };
+  EXPECT_TRUE(exchange(request(orion::read_status)));
+  const auto capture = recorded();
+  std::vector<Request> requests;
+  for (int n = 0; n < 3; ++n) requests.push_back(request(orion::read_status));
+  EXPECT_THAT(replayed(capture, std::move(requests)), ElementsAre("07"));
+}
+
+TEST_F(ChannelRecorded, NumbersTheExchangesOfSeveralDevicesApart) {
+  far_.on_request = [this](const Bytes& asked) { far_.deliver(answer_to(asked)); };
+  std::vector<Request> wanted;
+  wanted.push_back(request(orion::read_status, 1, "one"));
+  wanted.push_back(request(orion::read_status, 2, "two"));
+  wanted.push_back(request(orion::read_status, 3, "three"));
+  for (const auto& outcome : exchange_all(std::move(wanted))) EXPECT_TRUE(outcome);
+  const auto capture = recorded();
+  std::vector<std::string> done;
+  std::vector<std::uint64_t> numbers;
+  for (const auto& event : capture.events) {
+    if (event.kind != Kind::done) continue;
+    done.push_back(event.device);
+    numbers.push_back(event.exchange);
+  }
+  EXPECT_THAT(done, ElementsAre("one", "two", "three"));
+  std::ranges::sort(numbers);
+  EXPECT_EQ(std::ranges::adjacent_find(numbers), numbers.end()) << "no number twice";
 }
 
 }  // namespace

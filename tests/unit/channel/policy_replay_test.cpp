@@ -46,5 +46,13 @@ TEST(PolicyReplay, AnEndOfTheWaitWithoutAWaitChangesNothing) {
   EXPECT_EQ(policy.step(t0 + 1ms, event::Expired{}).kind, Kind::wait);
 }
 
+TEST(PolicyReplay, AnAnswerBeforeTheEndOfTheWaitCounts) {
+  Policy policy = sent(true);
+  const Action action = policy.step(t0 + 1h, event::Answered{t0 + 1h});
+  EXPECT_EQ(action.kind, Kind::finish);
+  EXPECT_FALSE(action.error);
+  EXPECT_EQ(action.attempts, 1u);
+}
+
 }  // namespace
 }  // namespace busbar::channel
