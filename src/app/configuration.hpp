@@ -5,6 +5,7 @@
 #include "link/link.hpp"
 #include "profile/library.hpp"
 #include "sink/filter/options.hpp"
+#include "sink/influx/options.hpp"
 #include "sink/mqtt/options.hpp"
 #include "sink/prometheus/options.hpp"
 #include "sink/screen/options.hpp"
@@ -48,8 +49,9 @@ struct VirtualDeviceConfiguration {
   bool operator==(const VirtualDeviceConfiguration&) const = default;
 };
 
-using SinkConfiguration = std::variant<sink::mqtt::Options, sink::prometheus::TextfileOptions,
-                                       sink::prometheus::HttpOptions, sink::screen::Options>;
+using SinkConfiguration =
+    std::variant<sink::mqtt::Options, sink::prometheus::TextfileOptions, sink::prometheus::HttpOptions,
+                 sink::prometheus::PushOptions, sink::influx::Options, sink::screen::Options>;
 
 struct Configuration {
   std::string file;

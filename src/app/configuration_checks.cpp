@@ -183,6 +183,16 @@ struct ClaimsOf {
     const std::string where = o.address + " port " + std::to_string(o.port);
     return {{"port " + where, "listens on " + where, "port"}};
   }
+  std::vector<Claim> operator()(const sink::prometheus::PushOptions& o) const {
+    const std::string where = to_string(o.url);
+    return {
+        {"group " + where + ' ' + o.job + ' ' + o.instance, "pushes job '" + o.job + "' to " + where, "job"}};
+  }
+  std::vector<Claim> operator()(const sink::influx::Options& o) const {
+    const std::string where = to_string(o.url) + ' ' + o.database + o.bucket;
+    return {{"points " + where + ' ' + o.measurement, "writes '" + o.measurement + "' to " + where,
+             "measurement"}};
+  }
   std::vector<Claim> operator()(const sink::screen::Options&) const {
     return {{"standard output", "writes to standard output", "type"}};
   }

@@ -64,11 +64,6 @@ std::optional<Broker> parse_broker(yaml::MapReader& reader, const std::string& t
   return broker;
 }
 
-// Where an unencrypted password does not leave the machine.
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host.starts_with("127.") || host == "::1";
-}
-
 /// A topic that can be published to and be the beginning of others. MQTT 5.0, section 4.7.
 bool is_topic(std::string_view topic) {
   constexpr std::size_t longest = 256;
@@ -102,28 +97,6 @@ void read_path(const ReadContext& context, yaml::MapReader& reader, std::string_
   if (const auto text = reader.text(key)) {
     path = beside(context.document.file, *text);
   }
-}
-
-// The files are not opened here: they may appear later, and the sink says which one it cannot read.
-sink::mqtt::TlsOptions read_tls(const ReadContext& context, const yaml::Node& node) {
-  sink::mqtt::TlsOptions tls;
-  const yaml::Node map = or_empty_map(node);
-  yaml::MapReader reader(context.document, map, "tls", context.findings);
-  read_path(context, reader, "ca_file", tls.ca_file);
-  read_path(context, reader, "certificate_file", tls.certificate_file);
-  read_path(context, reader, "key_file", tls.key_file);
-  set(tls.key_password, reader.text("key_password"));
-  set(tls.verify, reader.boolean("verify"));
-  if (tls.certificate_file.empty() != tls.key_file.empty()) {
-    reader.fail(tls.key_file.empty() ? "certificate_file" : "key_file",
-                "a client certificate needs both 'certificate_file' and 'key_file'");
-  }
-  if (!tls.verify) {
-    context.warn(reader.place("verify"),
-                 "'verify: false' accepts any broker certificate, also that of an attacker");
-  }
-  reader.finish();
-  return tls;
 }
 
 sink::mqtt::HomeAssistantOptions read_home_assistant(const ReadContext& context, const yaml::Node& node) {
@@ -208,6 +181,31 @@ void check_credentials(const ReadContext& context, yaml::MapReader& reader,
 }
 
 }  // namespace
+
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host.starts_with("127.") || host == "::1";
+}
+
+// The files are not opened here: they may appear later, and the sink says which one it cannot read.
+sink::TlsOptions read_tls(const ReadContext& context, const yaml::Node& node) {
+  sink::TlsOptions tls;
+  const yaml::Node map = or_empty_map(node);
+  yaml::MapReader reader(context.document, map, "tls", context.findings);
+  read_path(context, reader, "ca_file", tls.ca_file);
+  read_path(context, reader, "certificate_file", tls.certificate_file);
+  read_path(context, reader, "key_file", tls.key_file);
+  set(tls.key_password, reader.text("key_password"));
+  set(tls.verify, reader.boolean("verify"));
+  if (tls.certificate_file.empty() != tls.key_file.empty()) {
+    reader.fail(tls.key_file.empty() ? "certificate_file" : "key_file",
+                "a client certificate needs both 'certificate_file' and 'key_file'");
+  }
+  if (!tls.verify) {
+    context.warn(reader.place("verify"), "'verify: false' accepts any certificate, also that of an attacker");
+  }
+  reader.finish();
+  return tls;
+}
 
 sink::mqtt::Options read_mqtt(const ReadContext& context, yaml::MapReader& reader, std::string id,
                               const std::string& state_directory) {

@@ -47,6 +47,15 @@ void check_filters(const ReadContext& context, const Configuration& configuratio
 [[nodiscard]] sink::mqtt::Options read_mqtt(const ReadContext& context, yaml::MapReader& reader,
                                             std::string id, const std::string& state_directory);
 
+[[nodiscard]] sink::prometheus::PushOptions read_pushgateway(const ReadContext& context,
+                                                             yaml::MapReader& reader, std::string id);
+[[nodiscard]] sink::influx::Options read_influx(const ReadContext& context, yaml::MapReader& reader,
+                                                std::string id);
+/// The mapping `tls` of a sink.
+[[nodiscard]] sink::TlsOptions read_tls(const ReadContext& context, const yaml::Node& node);
+/// Where an unencrypted password does not leave the machine.
+[[nodiscard]] bool is_loopback(std::string_view host);
+
 // Across parts, once all are read.
 void check_devices(const ReadContext& context, const Configuration& configuration);
 void check_sinks(const ReadContext& context, const Configuration& configuration);

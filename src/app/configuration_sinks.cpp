@@ -84,7 +84,8 @@ sink::screen::Options read_screen(yaml::MapReader& reader, std::string id) {
   return options;
 }
 
-constexpr std::array<std::string_view, 4> types{"mqtt", "textfile", "http", "screen"};
+constexpr std::array<std::string_view, 6> types{"mqtt",        "textfile", "http",
+                                                "pushgateway", "influx",   "screen"};
 
 // "mqtt: {…}" needs no type; "cloud: {type: mqtt, …}" does.
 std::optional<std::string> sink_type(const ReadContext& context, yaml::MapReader& reader,
@@ -97,7 +98,8 @@ std::optional<std::string> sink_type(const ReadContext& context, yaml::MapReader
   }
   const std::string near = yaml::nearest(entry.key, types);
   context.fail(entry.place, "the sink " + yaml::in_quotes(entry.key) + " needs the key 'type'",
-               near.empty() ? "one of mqtt, textfile, http, screen" : "did you mean '" + near + "'?");
+               near.empty() ? "one of mqtt, textfile, http, pushgateway, influx, screen"
+                            : "did you mean '" + near + "'?");
   return std::nullopt;
 }
 
@@ -120,6 +122,10 @@ std::vector<SinkConfiguration> read_sinks(const ReadContext& context, const yaml
       list.emplace_back(read_textfile(context, reader, entry.key));
     } else if (*type == "http") {
       list.emplace_back(read_http(context, reader, entry.key));
+    } else if (*type == "pushgateway") {
+      list.emplace_back(read_pushgateway(context, reader, entry.key));
+    } else if (*type == "influx") {
+      list.emplace_back(read_influx(context, reader, entry.key));
     } else {
       list.emplace_back(read_screen(reader, entry.key));
     }

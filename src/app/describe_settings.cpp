@@ -223,7 +223,7 @@ struct WriteSink {
     out.real("expire_factor", o.home_assistant.expire_factor);
     out.close();
   }
-  void write(const sink::mqtt::TlsOptions& o) const {
+  void write(const sink::TlsOptions& o) const {
     out.open("tls");
     out.text("ca_file", o.ca_file);
     out.text("certificate_file", o.certificate_file);
@@ -247,6 +247,50 @@ struct WriteSink {
     out.number("port", o.port);
     out.number("max_connections", o.max_connections);
     out.duration("timeout", o.timeout);
+  }
+  void operator()(const sink::prometheus::PushOptions& o) const {
+    out.text("type", "pushgateway");
+    out.text("url", to_string(o.url));
+    out.text("job", o.job);
+    out.text("instance", o.instance);
+    out.duration("interval", o.interval);
+    out.duration("timeout", o.timeout);
+    out.flag("delete_at_exit", o.delete_at_exit);
+    out.text("username", o.username);
+    out.secret("password", o.password);
+    if (o.url.tls) {
+      write(o.tls);
+    }
+  }
+  void operator()(const sink::influx::Options& o) const {
+    out.text("type", "influx");
+    out.text("url", to_string(o.url));
+    if (o.bucket.empty()) {
+      out.text("database", o.database);
+      out.text("retention_policy", o.retention_policy);
+      out.text("username", o.username);
+      out.secret("password", o.password);
+    } else {
+      out.text("org", o.org);
+      out.text("bucket", o.bucket);
+      out.secret("token", o.token);
+    }
+    out.text("measurement", o.measurement);
+    if (!o.tags.empty()) {
+      out.open("tags");
+      for (const auto& [key, value] : o.tags) {
+        out.text(key, value);
+      }
+      out.close();
+    }
+    out.duration("interval", o.interval);
+    out.duration("timeout", o.timeout);
+    out.number("batch", o.batch);
+    out.number("max_queue", o.max_queue);
+    out.number("max_queue_bytes", o.max_queue_bytes);
+    if (o.url.tls) {
+      write(o.tls);
+    }
   }
   void operator()(const sink::screen::Options& o) const {
     using sink::screen::Colour;

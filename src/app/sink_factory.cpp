@@ -2,8 +2,10 @@
 #include "app/sink_factory.hpp"
 
 #include "sink/filter/filtered_sink.hpp"
+#include "sink/influx/influx_sink.hpp"
 #include "sink/mqtt/mqtt_sink.hpp"
 #include "sink/prometheus/http_sink.hpp"
+#include "sink/prometheus/push_sink.hpp"
 #include "sink/prometheus/textfile_sink.hpp"
 #include "sink/screen/screen_sink.hpp"
 
@@ -27,6 +29,12 @@ struct Maker {
   }
   std::unique_ptr<sink::Sink> operator()(const sink::prometheus::HttpOptions& options) const {
     return sink::prometheus::make_http_sink(executor, options, health);
+  }
+  std::unique_ptr<sink::Sink> operator()(const sink::prometheus::PushOptions& options) const {
+    return sink::prometheus::make_push_sink(executor, options, health);
+  }
+  std::unique_ptr<sink::Sink> operator()(const sink::influx::Options& options) const {
+    return sink::influx::make_influx_sink(executor, options);
   }
   std::unique_ptr<sink::Sink> operator()(const sink::screen::Options& options) const {
     return sink::screen::make_screen_sink(executor, options);

@@ -1,6 +1,8 @@
 // Settings of the MQTT sink and of its Home Assistant projection; filled by the configuration.
 #pragma once
 
+#include "sink/tls_options.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -11,14 +13,7 @@ namespace busbar::sink::mqtt {
 
 enum class PublishMode { every, on_change };
 
-struct TlsOptions {
-  std::string ca_file;           ///< "" = the system's store
-  std::string certificate_file;  ///< client certificate, PEM
-  std::string key_file;
-  std::string key_password;  ///< secret
-  bool verify = true;        ///< chain and host name; false is loudly logged
-  bool operator==(const TlsOptions&) const = default;
-};
+using sink::TlsOptions;
 
 struct HomeAssistantOptions {
   bool enabled = true;

@@ -1,5 +1,8 @@
-// Settings of the two Prometheus sinks; filled by the configuration.
+// Settings of the Prometheus sinks; filled by the configuration.
 #pragma once
+
+#include "sink/http_url.hpp"
+#include "sink/tls_options.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -24,6 +27,21 @@ struct HttpOptions {
   std::size_t max_connections = 64;
   std::chrono::milliseconds timeout{10000};  ///< for a whole request, and for an idle connection
   bool operator==(const HttpOptions&) const = default;
+};
+
+struct PushOptions {
+  std::string name = "pushgateway";
+  HttpUrl url{false, "localhost", 9091, ""};
+  std::string job = "busbar";
+  std::string instance{};  ///< "" = the host's name
+  std::chrono::milliseconds interval{60000};
+  std::chrono::milliseconds timeout{10000};  ///< for a whole push
+  /// A Pushgateway keeps values for ever: without this, those of a daemon that was stopped, too.
+  bool delete_at_exit = true;
+  std::string username{};
+  std::string password{};  ///< secret
+  TlsOptions tls{};
+  bool operator==(const PushOptions&) const = default;
 };
 
 }  // namespace busbar::sink::prometheus

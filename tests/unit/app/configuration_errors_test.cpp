@@ -179,8 +179,9 @@ INSTANTIATE_TEST_SUITE_P(
     Sinks, Refused,
     testing::Values(
         in_sinks("  mqt: {}\n", "5:3: the sink 'mqt' needs the key 'type' (did you mean 'mqtt'?)"),
-        in_sinks("  x: {type: influx}\n",
-                 "5:13: 'type' must be one of mqtt, textfile, http, screen; found 'influx'"),
+        in_sinks(
+            "  x: {type: kafka}\n",
+            "5:13: 'type' must be one of mqtt, textfile, http, pushgateway, influx, screen; found 'kafka'"),
         in_sinks("  mqtt: {url: broker}\n",
                  "5:15: 'url' must start with mqtt:// or mqtts://, found 'broker' (write mqtt://HOST:1883 or "
                  "mqtts://HOST:8883)"),

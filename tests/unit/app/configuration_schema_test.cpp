@@ -58,6 +58,8 @@ std::vector<Section> sections() {
        "}}}\n"},
       {"textfile", "version: 1\n" + channel + device + "sinks: {textfile: {", "}}\n"},
       {"http", "version: 1\n" + channel + device + "sinks: {http: {", "}}\n"},
+      {"pushgateway", "version: 1\n" + channel + device + "sinks: {pushgateway: {", "}}\n"},
+      {"influx", "version: 1\n" + channel + device + "sinks: {influx: {", "}}\n"},
       {"aggregate", "version: 1\n" + channel + device + "sinks: {screen: {aggregate: {", "}}}\n"},
       {"screen", "version: 1\n" + channel + device + "sinks: {screen: {", "}}\n"},
   };
@@ -201,6 +203,8 @@ TEST(Schema, writing_a_default_out_changes_nothing) {
       extra = "path: a.prom";
     } else if (section.definition == "device") {
       extra = "profile: orion1000";
+    } else if (section.definition == "influx") {
+      extra = "database: d";
     } else if (section.definition == "virtual_device") {
       extra = "virtual: {x: {expression: p.soc}}";
     } else if (section.definition == "virtual_reading") {
