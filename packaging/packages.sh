@@ -19,7 +19,8 @@ packages_of() {
     package) echo dpkg-dev file python3 ;;
     demo) echo mosquitto mosquitto-clients curl ;;
     test)
-      echo libgtest-dev libgmock-dev libbenchmark-dev mosquitto mosquitto-clients prometheus curl socat openssl \
+      echo libgtest-dev libgmock-dev libbenchmark-dev mosquitto mosquitto-clients prometheus prometheus-pushgateway \
+        influxdb curl socat openssl \
         python3 systemd dbus locales clang libclang-rt-14-dev clang-format \
         dpkg-dev file lintian man-db bsdextrautils zsh fish mmdebstrap systemd-container buildah \
         docker-compose iproute2 jq ;;
@@ -32,7 +33,7 @@ packages_of() {
 }
 
 # Packages that bring a service along; the tests start their own copies on free ports.
-readonly services=(mosquitto prometheus)
+readonly services=(mosquitto prometheus prometheus-pushgateway influxdb)
 
 usage() { sed -n '2,8s/^# \{0,1\}//p' "$0"; }
 

@@ -62,6 +62,16 @@ Error handshake_failed(const HttpUrl& url, SSL* connection, const error_code& er
   return {Errc::connect_failed, where + error.message() + (plain ? "; the port does not speak TLS" : "")};
 }
 
+/// The certificate has to be made out to `host`; a name is also told to the server, which may have several.
+void expect_host(SSL* connection, const std::string& host) {
+  if (is_address(host)) {
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), host.c_str());
+  } else {
+    SSL_set1_host(connection, host.c_str());
+    SSL_set_tlsext_host_name(connection, host.c_str());
+  }
+}
+
 Request request_from(const HttpUrl& url, HttpRequest&& from) {
   const http::verb verb = from.method == HttpMethod::put    ? http::verb::put
                           : from.method == HttpMethod::post ? http::verb::post
@@ -167,9 +177,7 @@ asio::awaitable<Result<HttpAnswer>> HttpClient::send(HttpRequest from, Steady de
     co_return answer;
   }
   beast::ssl_stream<beast::tcp_stream> stream{std::move(tcp_stream), context_->tls};
-  error_code ignored;
-  if (tls_.verify) stream.set_verify_callback(ssl::host_name_verification(url_.host), ignored);
-  if (!is_address(url_.host)) SSL_set_tlsext_host_name(stream.native_handle(), url_.host.c_str());
+  expect_host(stream.native_handle(), url_.host);
   const auto shaken = co_await stream.async_handshake(ssl::stream_base::client, use_result);
   co_await async::throw_if_cancelled();
   if (std::get<0>(shaken)) co_return handshake_failed(url_, stream.native_handle(), std::get<0>(shaken));

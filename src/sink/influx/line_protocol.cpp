@@ -9,6 +9,8 @@ namespace busbar::sink::influx {
 namespace {
 
 std::string escaped(std::string_view text, std::string_view special) {
+  // It would escape the character that ends the word.
+  while (text.ends_with('\\')) text.remove_suffix(1);
   std::string result;
   for (const char c : valid_utf8(text)) {
     if (c == '\n' || c == '\r' || c == '\0') {
@@ -44,10 +46,7 @@ std::string field_value(const Reading& reading) {
 
 std::string escaped_measurement(std::string_view text) { return escaped(text, ", "); }
 
-std::string escaped_key(std::string_view text) {
-  while (text.ends_with('\\')) text.remove_suffix(1);
-  return escaped(text, ",= ");
-}
+std::string escaped_key(std::string_view text) { return escaped(text, ",= "); }
 
 std::string series_of(const Options& options, std::string_view device) {
   std::string series = escaped_measurement(options.measurement);

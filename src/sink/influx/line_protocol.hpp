@@ -12,7 +12,8 @@
 
 namespace busbar::sink::influx {
 
-/// Commas and blanks escaped; line ends, which have no escape, become blanks.
+/// Commas and blanks escaped; line ends, which have no escape, become blanks. A backslash at the end would
+/// escape what follows: it is left out.
 [[nodiscard]] std::string escaped_measurement(std::string_view text);
 /// The same and '=', for tag keys, tag values and field keys. A backslash at the end would escape what
 /// follows: it is left out.

@@ -51,7 +51,8 @@ Verdict judge(const Result<HttpAnswer>& answer, const HttpUrl& url) {
   const unsigned status = answer->status;
   const std::string message = message_of(answer->body);
   Verdict verdict{Kind::later, 0,
-                  to_string(url) + " answers " + std::to_string(status) + ": " + message + hint_for(status)};
+                  to_string(url) + " answers " + std::to_string(status) +
+                      (message.empty() ? "" : ": " + message) + hint_for(status)};
   if (const auto dropped = dropped_of(message); status == 400 && dropped > 0) {
     verdict.kind = Kind::written;
     verdict.refused = dropped;

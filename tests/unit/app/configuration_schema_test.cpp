@@ -227,8 +227,12 @@ TEST(Schema, writing_a_default_out_changes_nothing) {
   EXPECT_GT(defaults, 40);
 }
 
-TEST(Schema, wrong_types_are_findings_for_every_key) {
-  for_each_property([](const Section& section, const std::string& key, const Json&) {
+/// One test a mapping: each loads some hundred files.
+class SchemaOf : public testing::TestWithParam<Section> {};
+
+TEST_P(SchemaOf, wrong_types_are_findings_for_every_key) {
+  const Section& section = GetParam();
+  for (const auto& [key, property] : properties(section.definition).items()) {
     for (const std::string value :
          {"", "[[]]", "{a: {b: c}}", "[1, 2]", "-1", "1e999", "\"\\0\"", "~", "\xC3\xA9"}) {
       const Loaded result = test::loaded(section.before + key + ": " + value + section.after);
@@ -236,8 +240,11 @@ TEST(Schema, wrong_types_are_findings_for_every_key) {
     }
     const std::string nonsense = section.before + key + ": {a: {b: c}}" + section.after;
     EXPECT_FALSE(test::loaded(nonsense).findings.empty()) << section.definition << '.' << key;
-  });
+  }
 }
+
+INSTANTIATE_TEST_SUITE_P(Each, SchemaOf, testing::ValuesIn(sections()),
+                         [](const auto& instance) { return instance.param.definition; });
 
 TEST(Reference, mentions_every_key_of_the_schema) {
   const std::string page = test::content_of(BUSBAR_SOURCE_DIR "/docs/configuration.md");

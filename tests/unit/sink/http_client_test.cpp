@@ -119,9 +119,21 @@ TEST_F(TlsTest, AServerThatIsNotTrustedGetsNothing) {
 }
 
 TEST_F(TlsTest, AnotherNameIsNotTrusted) {
-  const auto answer = send(url("127.0.0.2"), trusting());
-  ASSERT_FALSE(answer.has_value());
-  EXPECT_TRUE(secure.requests.empty());
+  busbar::test::TemporaryDirectory other;
+  const auto issued = busbar::test::make_certificates(other, "DNS:elsewhere.example");
+  asio::ssl::context elsewhere{asio::ssl::context::tls_server};
+  elsewhere.use_certificate_chain_file(issued.server);
+  elsewhere.use_private_key_file(issued.server_key, asio::ssl::context::pem);
+  test::HttpStub impostor{loop, &elsewhere};
+  TlsOptions tls;
+  tls.ca_file = issued.ca;
+  for (const char* host : {"127.0.0.1", "localhost"}) {
+    const auto answer = send({true, host, impostor.port(), ""}, tls);
+    ASSERT_FALSE(answer.has_value());
+    EXPECT_THAT(answer.error().detail, HasSubstr("use the name of the certificate in url"));
+  }
+  EXPECT_TRUE(impostor.requests.empty());
+  loop.stop();
 }
 
 TEST_F(TlsTest, VerificationCanBeSwitchedOff) {

@@ -16,10 +16,10 @@ std::string line(std::vector<Reading> readings, std::string_view series = "busba
 TEST(LineOf, NumbersAreFloatsFlagsBooleansTextsStrings) {
   EXPECT_EQ(
       line({{&test::soc, 96.0},
-            {&test::voltage, 52.345},
+            {&test::voltage, 52.34},
             {&test::alarm, true},
             {&test::mode, std::string{"idle"}}}),
-      "busbar,device=pack soc=96,pack_voltage=52.35,cell_overvoltage=true,mode=\"idle\" 1795245352123\n");
+      "busbar,device=pack soc=96,pack_voltage=52.34,cell_overvoltage=true,mode=\"idle\" 1795245352123\n");
 }
 
 TEST(LineOf, WhatIsNotAvailableIsNoField) {

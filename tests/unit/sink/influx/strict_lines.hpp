@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace busbar::sink::influx::test {
+namespace busbar::sink::test {
 
 struct Point {
   std::string measurement;
@@ -96,4 +96,4 @@ inline std::optional<std::vector<Point>> strict_lines(std::string_view text) {
   return StrictReader{text}.read();
 }
 
-}  // namespace busbar::sink::influx::test
+}  // namespace busbar::sink::test
