@@ -44,6 +44,20 @@ class Socket {
   int descriptor_;
 };
 
+/// Joins the chunks in which some servers send a long body: RFC 9112, section 7.1.
+std::string joined(std::string_view body) {
+  std::string whole;
+  for (;;) {
+    std::size_t size = 0;
+    const auto [end, error] = std::from_chars(body.data(), body.data() + body.size(), size, 16);
+    const auto line_end = body.find("\r\n");
+    if (error != std::errc{} || size == 0 || line_end == std::string_view::npos) return whole;
+    whole += body.substr(line_end + 2, size);
+    if (body.size() < line_end + 2 + size + 2) return whole;
+    body.remove_prefix(line_end + 2 + size + 2);
+  }
+}
+
 }  // namespace
 
 HttpAnswer http_get(unsigned short port, std::string_view path) {
@@ -54,7 +68,9 @@ HttpAnswer http_get(unsigned short port, std::string_view path) {
   const std::string all = socket.receive_all();
   const auto head = all.find("\r\n\r\n");
   if (head == std::string::npos || !all.starts_with("HTTP/1.1 ")) return {};
-  return {static_cast<unsigned>(std::stoul(all.substr(9, 3))), all.substr(head + 4)};
+  const bool chunked = all.find("Transfer-Encoding: chunked") < head;
+  const auto body = all.substr(head + 4);
+  return {static_cast<unsigned>(std::stoul(all.substr(9, 3))), chunked ? joined(body) : body};
 }
 
 std::optional<double> sample(std::string_view exposition, std::string_view series) {

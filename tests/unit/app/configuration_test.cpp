@@ -263,7 +263,7 @@ INSTANTIATE_TEST_SUITE_P(
                "if the "
                "broker can"},
         Warned{"sinks: {mqtt: {url: \"mqtts://b\", tls: {verify: false}}}\n",
-               "busbar.yaml:4:48: 'verify: false' accepts any broker certificate, also that of an attacker"},
+               "busbar.yaml:4:48: 'verify: false' accepts any certificate, also that of an attacker"},
         Warned{"sinks: {mqtt: {deadband: {pack_voltage: 1}}}\n",
                "busbar.yaml:4:16: 'deadband' has no effect unless 'mode' is on_change"},
         Warned{"sinks: {http: {address: 0.0.0.0}}\n",
