@@ -25,7 +25,6 @@ namespace {
 namespace paho = ::mqtt;
 
 constexpr std::size_t max_message = 1024 * 1024;  ///< what others send us beyond that is not looked at
-constexpr auto connect_timeout = std::chrono::seconds{10};
 
 /// Where events go. `events` belongs to the loop thread and is null once the connection object is gone.
 struct Mailbox {

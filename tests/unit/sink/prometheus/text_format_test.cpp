@@ -8,6 +8,10 @@
 #include <limits>
 #include <locale>
 
+/// glibc keeps what setlocale(3) makes of LOCPATH; the address sanitizer would blame the test for it.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:__argz_add_sep\n"; }
+
 namespace busbar::sink::prometheus {
 namespace {
 
