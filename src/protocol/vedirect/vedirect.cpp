@@ -153,9 +153,10 @@ Scan scan_hex(ByteView buffered) {
                     .payload = bytes.subspan(2, *length - 5)}};
 }
 
-/// Drops a block that cannot be one: up to and including its checksum, wherever that is.
-Scan drop(ByteView buffered, std::size_t from, Errc fault) {
-  const std::string_view text = text_of(buffered);
+/// Drops a block that cannot be one: up to and including its checksum, wherever that is in the length of a
+/// block. What came after that does not matter, or the pieces in which the bytes come would.
+Scan drop(ByteView bounded, std::size_t from, Errc fault) {
+  const std::string_view text = text_of(bounded);
   // What broke it may have been the first bytes of the last field.
   const std::size_t back = std::min(from, checksum_field.size());
   const std::size_t field = text.find(checksum_field, from - back);
@@ -177,7 +178,7 @@ Scan VeDirectCodec::scan(ByteView buffered) const {
   const ByteView bounded = buffered.first(std::min(buffered.size(), longest_block));
   const Block block = Walk{text_of(bounded)}.block();
   if (block.end == Block::End::need_more && buffered.size() < longest_block) return more;
-  if (block.end != Block::End::complete) return drop(buffered, block.size, Errc::bad_value);
+  if (block.end != Block::End::complete) return drop(bounded, block.size, Errc::bad_value);
   if (block.sum != 0) return skip(block.size, Errc::bad_checksum);
   const ByteView bytes = buffered.first(block.size);
   return {.outcome = Scan::Outcome::frame,

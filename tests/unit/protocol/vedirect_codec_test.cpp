@@ -132,6 +132,20 @@ TEST_F(VeDirectCodecTest, EndlessTextIsNotKept) {
   EXPECT_EQ(blocks("\r\nV\t" + std::string(3000, '1') + text(sample()) + text(sample())), 2U);
 }
 
+TEST_F(VeDirectCodecTest, WhereABrokenBlockEndsDoesNotDependOnThePieces) {
+  // The length of a block is reached in it, in the block behind it, or between them.
+  for (std::size_t length = 1980; length < 2070; ++length) {
+    std::string broken = "\r\nPID\t0x203\r\nthis is no field";
+    broken += std::string(length - broken.size(), 'x');
+    const std::string whole = broken + text(sample()) + text(sample());
+    const Bytes stream{whole.begin(), whole.end()};
+    const Taken bytewise = read(stream, 1);
+    EXPECT_GE(bytewise.commands.size(), 1U) << length;
+    EXPECT_EQ(bytewise.payloads, read(stream, stream.size()).payloads) << length;
+    EXPECT_EQ(bytewise.payloads, read(stream, 40).payloads) << length;
+  }
+}
+
 TEST_F(VeDirectCodecTest, IsNeverAsked) {
   EXPECT_EQ(codec->build({}).error().code, Errc::not_allowed);
   EXPECT_NE(make_codec("hex").error().detail.find("'hex'"), std::string::npos);
