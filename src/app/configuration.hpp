@@ -37,8 +37,9 @@ struct DeviceConfiguration {
   std::uint32_t address = 0;
   /// Every read query of the profile, defaults resolved; 0 = not polled.
   std::map<std::string, std::chrono::milliseconds> intervals;
-  std::vector<std::string> allow_writes;  ///< exact names of write queries
-  unsigned offline_after = 3;             ///< failed polls in a row before the device is called offline
+  std::vector<std::string> allow_writes;  ///< exact names of settings; patterns are resolved
+  unsigned writes_per_minute = 6;
+  unsigned offline_after = 3;  ///< failed polls in a row before the device is called offline
   bool operator==(const DeviceConfiguration&) const = default;
 };
 

@@ -1,4 +1,5 @@
 // devices: what is polled, where, how often, and which writes the site allows.
+#include "app/allowed_writes.hpp"
 #include "app/configuration_reader.hpp"
 
 #include <algorithm>
@@ -97,12 +98,13 @@ class DeviceReader {
     set(device.offline_after, reader.integer("offline_after", 1, 1000));
     const yaml::Node* const intervals = reader.node("intervals");
     const Intervals own = read_intervals(context_, intervals);
-    device.allow_writes = reader.texts("allow_writes");
+    const yaml::Node* const writes = reader.node("allow_writes");
+    set(device.writes_per_minute, reader.integer("writes_per_minute", 1, 600));
     (void)reader.node("virtual");  // read_virtuals() reads it when all devices are known
     if (profile != nullptr) {
       refuse_unknown_intervals(*profile, intervals);
       resolve_intervals(*profile, own, device);
-      refuse_unknown_writes(*profile, reader.node("allow_writes"));
+      device.allow_writes = read_allowed_writes(context_, *profile, writes);
     }
     reader.finish();
     return device;
@@ -191,33 +193,6 @@ class DeviceReader {
         interval = found == source->end() ? interval : found->second;
       }
       device.intervals[query.request.name] = interval;
-    }
-  }
-
-  // Exact names only: no pattern and no "all" may open a write by accident.
-  void refuse_unknown_writes(const profile::Profile& profile, const yaml::Node* node) {
-    if (node == nullptr) {
-      return;
-    }
-    const auto reads = query_names(profile, false);
-    const auto writes = query_names(profile, true);
-    const auto check = [&](const yaml::Node& item) {
-      if (item.type != yaml::Type::scalar || contains(writes, item.scalar)) {
-        return;
-      }
-      if (contains(reads, item.scalar)) {
-        context_.fail(item.place,
-                      "'" + item.scalar + "' of the profile '" + profile.name +
-                          "' only reads; there is nothing to allow",
-                      "remove it");
-        return;
-      }
-      context_.fail(item.place, "the profile '" + profile.name + "' has no write " + yaml::shown(item),
-                    nearest_hint(item.secret ? "" : item.scalar, writes));
-    };
-    check(*node);
-    for (const yaml::Node& item : node->items) {
-      check(item);
     }
   }
 

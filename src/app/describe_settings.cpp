@@ -178,6 +178,7 @@ void write_device(Writer& out, const DeviceConfiguration& device, const virtuals
     writes += (writes.empty() ? "" : ", ") + yaml_scalar(write);
   }
   out.raw("allow_writes", '[' + writes + ']');
+  out.number("writes_per_minute", device.writes_per_minute);
   out.number("offline_after", device.offline_after);
   write_virtuals(out, virtuals, device.id);
   out.close();

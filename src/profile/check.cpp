@@ -114,6 +114,14 @@ void check_examples(const Profile& profile, const std::string& file, yaml::Findi
     findings.add(file, {}, to_string(codec.error()));
     return;
   }
+  for (const Setter& setter : profile.setters) {
+    // A button stands for its query, which has its own examples or none. What a value becomes must be shown.
+    const auto sets = [&](const Example& example) { return example.setting == setter.setting.key; };
+    if (profile.find(setter.setting.key) == nullptr &&
+        std::none_of(profile.examples.begin(), profile.examples.end(), sets)) {
+      findings.add(file, {}, "setting '" + setter.setting.key + "' has no example that sets it");
+    }
+  }
   for (const Example& example : profile.examples) {
     if (const ProfileQuery* const query = profile.find(example.query)) {
       Check{example, file, findings}.run(*query, **codec);

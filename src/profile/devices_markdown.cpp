@@ -53,6 +53,8 @@ std::string readings(const ProfileQuery& query) {
   return text;
 }
 
+std::string settings(const Profile& profile);
+
 std::string section(const Profile& profile) {
   std::string text = "\n## " + profile.name + "\n\n" + profile.manufacturer + " " + profile.model + ". " +
                      profile.description + "\n\nProtocol `" + profile.protocol + "`" +
@@ -64,7 +66,26 @@ std::string section(const Profile& profile) {
     text += query.description.empty() ? "" : query.description + "\n\n";
     text += "| key | name | unit | kind |\n| --- | --- | --- | --- |\n" + readings(query);
   }
-  return text;
+  return text + settings(profile);
+}
+
+/// What can be set. Buttons of writes that stand among the queries have their own heading there.
+std::string settings(const Profile& profile) {
+  std::string text;
+  for (const Setter& setter : profile.setters) {
+    const Setting& setting = setter.setting;
+    if (profile.find(setting.key) != nullptr) {
+      continue;
+    }
+    text += "| `" + setting.key + "` | " + cell(setting.name) + " | " + std::string{to_string(setting.kind)} +
+            " | " + cell(expected_values(setting)) + " | " +
+            (setting.read_back.empty() ? "" : "`" + setting.read_back + "`") + " |\n";
+  }
+  if (text.empty()) {
+    return text;
+  }
+  return "\n### " + profile.name + ": settings (only where the site allows them)\n\n" +
+         "| setting | name | kind | values | reads back as |\n| --- | --- | --- | --- | --- |\n" + text;
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ Result<Bytes> payload_of(const protocol::Codec& codec, const protocol::Query& qu
 protocol::Query request_of(const ProfileQuery& query, const Example& example) {
   protocol::Query request = query.request;
   request.address = example.address;
+  request.data = example.data.value_or(request.data);
   if (request.collect && example.total) {
     request.collect->total = example.total;
   }

@@ -20,6 +20,9 @@ struct QueryContext {
                                       const yaml::Node& node, const QueryContext& context,
                                       yaml::Findings& findings);
 
+/// After the queries, before the examples.
+void read_settings(yaml::MapReader& reader, Profile& profile, bool little);
+
 /// Examples are read after the queries: a value is read as its quantity's kind.
 [[nodiscard]] std::optional<Example> load_example(const yaml::Document& document, const yaml::Node& node,
                                                   const Profile& profile, yaml::Findings& findings);

@@ -105,6 +105,37 @@ std::optional<Bytes> frame_of(yaml::MapReader& reader, std::string_view key, std
   return bytes;
 }
 
+/// `set: {discharge_mos: on}`: the query and the data follow from the value.
+bool read_set(yaml::MapReader& reader, const yaml::Node& node, const Profile& profile, Example& example) {
+  const bool one = node.type == yaml::Type::map && node.entries.size() == 1 &&
+                   node.entries.front().value.type == yaml::Type::scalar;
+  if (!one) {
+    reader.fail("set", "'set' names one setting and the value it gets: {discharge_mos: on}");
+    return false;
+  }
+  const yaml::Entry& entry = node.entries.front();
+  const Setter* const setter = profile.find_setter(entry.key);
+  if (setter == nullptr) {
+    std::vector<std::string_view> keys;
+    for (const Setter& known : profile.setters) {
+      keys.push_back(known.setting.key);
+    }
+    const std::string near = yaml::nearest(entry.key, keys);
+    reader.fail("set", "there is no setting " + yaml::in_quotes(entry.key),
+                near.empty() ? "" : "did you mean '" + near + "'?");
+    return false;
+  }
+  auto write = prepare(profile, *setter, entry.value.scalar);
+  if (!write) {
+    reader.fail("set", write.error().detail);
+    return false;
+  }
+  example.setting = entry.key;
+  example.query = write->query->request.name;
+  example.data = std::move(write->data);
+  return true;
+}
+
 }  // namespace
 
 std::optional<Example> load_example(const yaml::Document& document, const yaml::Node& node,
@@ -116,7 +147,13 @@ std::optional<Example> load_example(const yaml::Document& document, const yaml::
   example.source = read_prose(reader, "source", true);
   example.address = static_cast<std::uint32_t>(
       reader.integer("address", 0, profile.max_address).value_or(profile.default_address));
-  example.query = reader.require_text("query").value_or("");
+  if (const yaml::Node* const set = reader.node("set")) {
+    if (!read_set(reader, *set, profile, example)) {
+      return std::nullopt;
+    }
+  } else {
+    example.query = reader.require_text("query").value_or("");
+  }
   if (const auto total = reader.integer("total", 1, 65535)) {
     example.total = static_cast<std::size_t>(*total);
   }

@@ -151,6 +151,12 @@ const ProfileQuery* Profile::find(std::string_view query) const noexcept {
   return found == queries.end() ? nullptr : &*found;
 }
 
+const Setter* Profile::find_setter(std::string_view key) const noexcept {
+  const auto found =
+      std::find_if(setters.begin(), setters.end(), [&](const Setter& s) { return s.setting.key == key; });
+  return found == setters.end() ? nullptr : &*found;
+}
+
 const ProfileQuery* Profile::source_of_total(const ProfileQuery& query) const noexcept {
   const auto gives = [&](const ProfileQuery& q) {
     const auto& all = q.decoder.quantities();
@@ -185,6 +191,7 @@ std::unique_ptr<Profile> load_profile(std::string_view text, std::string file, y
   KeyPlaces keys;
   read_queries(reader, *profile, keys, little);
   check_totals(reader, *profile);
+  read_settings(reader, *profile, little);
   read_examples(reader, *profile);
   if (codec != nullptr) {
     measure_wire(*codec, *profile, reader);

@@ -126,6 +126,10 @@ void read_request(yaml::MapReader& reader, ProfileQuery& query) {
   (void)reader.require("command");
   query.request.command = static_cast<std::uint32_t>(reader.integer("command", 0, max_command).value_or(0));
   query.request.write = reader.boolean("write").value_or(false);
+  query.repeatable = reader.boolean("repeatable").value_or(false);
+  if (query.repeatable && !query.request.write) {
+    reader.fail("repeatable", "'repeatable' is for writes; a query is always asked again");
+  }
   query.listen = reader.boolean("listen").value_or(false);
   if (query.listen && (query.request.write || reader.node("collect") != nullptr)) {
     reader.fail("listen", "what is listened for is neither a write nor collected");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "profile/decoder.hpp"
+#include "profile/setter.hpp"
 #include "yaml/node.hpp"
 
 #include <busbar/model/error.hpp>
@@ -25,8 +26,10 @@ namespace busbar::profile {
 struct Example {
   std::string name;
   std::string query;
+  std::string setting{};  ///< that it sets; "" for a query
   std::uint32_t address = 0;
   Bytes request;
+  std::optional<Bytes> data{};         ///< of the request, where the example sets something
   std::vector<Bytes> response;         ///< one or more frames
   std::optional<std::size_t> total{};  ///< items in all frames, where another query would have told
   std::vector<std::pair<std::string, Value>> expect;
@@ -41,7 +44,10 @@ struct Example {
 struct ProfileQuery {
   protocol::Query request;  ///< address filled in per device
   std::string description;
-  bool listen = false;  ///< nothing is asked: the device says it by itself
+  bool repeatable =
+      false;  ///< a write that may be sent again when no acknowledgement came: it does the same twice
+  bool takes_value = false;  ///< a write whose data holds a value that a setter puts there
+  bool listen = false;       ///< nothing is asked: the device says it by itself
   /// Key of another query's number that says how many items the frames of this answer carry; "": no need.
   std::string total{};
   std::chrono::milliseconds interval{};                ///< default polling interval; 0 = only on demand
@@ -64,9 +70,11 @@ struct Profile {
   std::uint32_t default_address = 0;
   std::uint32_t max_address = 255;
   std::vector<ProfileQuery> queries;
+  std::vector<Setter> setters;  ///< what a site may allow: `settings`, and a button for each other write
   std::vector<Example> examples;
 
   [[nodiscard]] const ProfileQuery* find(std::string_view query) const noexcept;
+  [[nodiscard]] const Setter* find_setter(std::string_view key) const noexcept;
   /// The query that gives the number query.total names; nullptr when there is none.
   [[nodiscard]] const ProfileQuery* source_of_total(const ProfileQuery& query) const noexcept;
 };

@@ -16,13 +16,22 @@ namespace {
 
 constexpr std::size_t max_profile_bytes = 1024 * 1024;
 
+std::string padded(const std::string& name) {
+  return name + std::string(name.size() < 20 ? 20 - name.size() : 1, ' ');
+}
+
 int list(const profile::Library& profiles) {
   for (const auto* profile : profiles.all()) {
     std::cout << profile->name << "  " << profile->manufacturer << " " << profile->model << " ("
               << profile->protocol << (profile->dialect.empty() ? "" : ", " + profile->dialect) << ")\n";
+    for (const auto& setter : profile->setters) {
+      const auto& setting = setter.setting;
+      if (profile->find(setting.key) != nullptr) continue;  // stands among the writes below
+      std::cout << "    set   " << padded(setting.key) << to_string(setting.kind) << " ("
+                << expected_values(setting) << ") " << setting.description << "\n";
+    }
     for (const auto& query : profile->queries) {
-      std::cout << "    " << (query.request.write ? "write " : "query ") << query.request.name
-                << std::string(query.request.name.size() < 20 ? 20 - query.request.name.size() : 1, ' ')
+      std::cout << "    " << (query.request.write ? "write " : "query ") << padded(query.request.name)
                 << query.description << "\n";
     }
   }

@@ -151,10 +151,9 @@ INSTANTIATE_TEST_SUITE_P(
         in_devices(
             "  p: {profile: orion1000, allow_writes: [status]}\n",
             "4:42: 'status' of the profile 'orion1000' only reads; there is nothing to allow (remove it)"),
-        in_devices(
-            "  p: {profile: orion1000, allow_writes: all}\n",
-            "4:41: the profile 'orion1000' has no write 'all' (there is: allow_discharge, forbid_discharge, "
-            "allow_charge, forbid_charge)"),
+        in_devices("  p: {profile: orion1000, allow_writes: all}\n",
+                   "4:41: the profile 'orion1000' has no write 'all' (there is: discharge_mos, charge_mos, "
+                   "allow_discharge, forbid_discharge, allow_charge, forbid_charge)"),
         in_devices("  p: {profile: orion1000, offline_after: 0}\n",
                    "4:42: 'offline_after' must be a whole number from 1 to 1000, found '0'"),
         in_devices(

@@ -62,6 +62,7 @@ TEST(Describe, reads_as_people_expect) {
             "      status: 10s\n"
             "      voltages: off\n"
             "    allow_writes: [allow_charge]\n"
+            "    writes_per_minute: 6\n"
             "    offline_after: 3\n"
             "sinks:\n"
             "  screen:\n"

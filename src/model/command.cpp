@@ -1,0 +1,33 @@
+#include "model/command.hpp"
+
+#include <busbar/model/report.hpp>
+
+#include <array>
+
+namespace busbar {
+
+std::string_view to_string(SettingKind kind) noexcept {
+  constexpr std::array<std::string_view, 4> names{"number", "select", "switch", "button"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_string(Verdict verdict) noexcept {
+  constexpr std::array<std::string_view, 5> names{"accepted", "rejected", "unacknowledged", "mismatch",
+                                                  "refused"};
+  return names[static_cast<std::size_t>(verdict)];
+}
+
+std::string expected_values(const Setting& setting) {
+  if (setting.kind != SettingKind::number) {
+    std::string list;
+    for (const std::string& option : setting.options) list += (list.empty() ? "" : ", ") + option;
+    return (setting.options.size() > 1 ? "one of: " : "") + list;
+  }
+  Quantity number;
+  number.precision = setting.precision;
+  const auto text = [&](double value) { return format_value(number, value); };
+  return text(setting.min) + " to " + text(setting.max) + (setting.unit.empty() ? "" : " " + setting.unit) +
+         " in steps of " + text(setting.step);
+}
+
+}  // namespace busbar

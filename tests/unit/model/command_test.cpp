@@ -1,0 +1,48 @@
+// The words for what can be set and what became of it: they stand in topics, logs and error messages.
+#include "model/command.hpp"
+
+#include <gtest/gtest.h>
+
+namespace busbar {
+namespace {
+
+TEST(SettingKindNames, AreThoseOfTheProfileAndOfHomeAssistant) {
+  EXPECT_EQ(to_string(SettingKind::number), "number");
+  EXPECT_EQ(to_string(SettingKind::select), "select");
+  EXPECT_EQ(to_string(SettingKind::toggle), "switch");
+  EXPECT_EQ(to_string(SettingKind::button), "button");
+}
+
+TEST(VerdictNames, AreStable) {
+  EXPECT_EQ(to_string(Verdict::accepted), "accepted");
+  EXPECT_EQ(to_string(Verdict::rejected), "rejected");
+  EXPECT_EQ(to_string(Verdict::unacknowledged), "unacknowledged");
+  EXPECT_EQ(to_string(Verdict::mismatch), "mismatch");
+  EXPECT_EQ(to_string(Verdict::refused), "refused");
+}
+
+TEST(CommandResultDefault, IsARefusal) {
+  EXPECT_EQ(CommandResult{}.verdict, Verdict::refused) << "what nobody decided was not done";
+}
+
+TEST(ExpectedValues, NumbersSayRangeUnitAndStep) {
+  Setting setting{.key = "limit", .kind = SettingKind::number, .unit = "A", .min = 0, .max = 30, .step = 0.5};
+  setting.precision = 1;
+  EXPECT_EQ(expected_values(setting), "0.0 to 30.0 A in steps of 0.5");
+  setting.unit.clear();
+  setting.precision = 0;
+  setting.step = 10;
+  EXPECT_EQ(expected_values(setting), "0 to 30 in steps of 10");
+}
+
+TEST(ExpectedValues, OthersSayTheirOptions) {
+  Setting setting{.key = "source", .kind = SettingKind::select, .options = {"grid", "solar"}};
+  EXPECT_EQ(expected_values(setting), "one of: grid, solar");
+  setting = {.key = "mos", .kind = SettingKind::toggle, .options = {"on", "off"}};
+  EXPECT_EQ(expected_values(setting), "one of: on, off");
+  setting = {.key = "restart", .kind = SettingKind::button, .options = {"press"}};
+  EXPECT_EQ(expected_values(setting), "press");
+}
+
+}  // namespace
+}  // namespace busbar
