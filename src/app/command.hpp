@@ -14,6 +14,7 @@ int simulate_command(const CommandArguments& arguments);
 int status_command(const CommandArguments& arguments);
 int cells_command(const CommandArguments& arguments);
 int raw_command(const CommandArguments& arguments);
+int set_command(const CommandArguments& arguments);
 int decode_command(const CommandArguments& arguments);
 int profile_command(const CommandArguments& arguments);
 int capture_command(const CommandArguments& arguments);

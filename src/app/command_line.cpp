@@ -24,6 +24,7 @@ constexpr std::array commands{
     Command{"status", "ask devices now and show every reading as a table", status_command},
     Command{"cells", "ask devices now and show their cell voltages as bars", cells_command},
     Command{"raw", "send one frame given in hex and explain what comes back", raw_command},
+    Command{"set", "set what the site file allows to be set on a device", set_command},
     Command{"decode", "explain captures, or frames given in hex, byte by byte", decode_command},
     Command{"capture", "record what goes over a channel, for bug reports and new devices", capture_command},
     Command{"replay", "run a capture through the whole pipeline again", replay_command},
@@ -48,6 +49,7 @@ void print_help(std::ostream& out) {
          "  65  input does not decode\n"
          "  70  an internal task failed\n"
          "  75  a device did not answer or an output could not be delivered; try again\n"
+         "  76  a device rejected what was set, or shows another value\n"
          "  77  refused: the site file does not allow it\n"
          "  78  the configuration is invalid\n";
 }

@@ -60,6 +60,9 @@ class Runner {
   }
   [[nodiscard]] int daemon(SharedSetup setup) { return run(serve(std::move(setup))); }
   [[nodiscard]] int once(SharedSetup setup) { return run(poll_all(std::move(setup))); }
+  [[nodiscard]] int set(SharedSetup setup, Command command) {
+    return run(set_one(std::move(setup), std::move(command)));
+  }
   [[nodiscard]] int capture(SharedSetup setup, Recording recording,
                             std::optional<std::chrono::milliseconds> duration, bool poll) {
     recording.on_end = [this] { stop_.notify(); };
@@ -156,6 +159,32 @@ class Runner {
     }
   }
 
+  asio::awaitable<void> set_one(SharedSetup setup, Command command) {
+    co_await site_.apply(std::move(setup), false);
+    std::optional<CommandResult> result;
+    site_.set(command, [&](const CommandResult& outcome) {
+      if (result) return;
+      result = outcome;
+      stop_.notify();
+    });
+    co_await stop_.wait();  // also when somebody interrupts
+    // What is interrupted under way hears of it while the site ends.
+    co_await take_down(std::chrono::steady_clock::now() + farewell, true);
+    code_ = report(command, result.value_or(CommandResult{.detail = "interrupted"}));
+  }
+
+  static int report(const Command& command, const CommandResult& result) {
+    std::cout << command.device << " " << command.setting << " = " << command.value << ": "
+              << to_string(result.verdict)
+              << (result.read_back.empty() ? "" : ", reads back " + result.read_back)
+              << (result.detail.empty() ? "" : ": " + result.detail) << "\n";
+    if (result.forbidden) return exit_no_permission;
+    if (result.invalid) return exit_data;
+    if (result.verdict == Verdict::accepted) return exit_ok;
+    const bool known = result.verdict == Verdict::rejected || result.verdict == Verdict::mismatch;
+    return known ? exit_protocol : exit_temporary;
+  }
+
   asio::awaitable<void> ask_all() {
     const auto unanswered = co_await site_.poll_once();
     for (const auto& device : unanswered) spdlog::error("device {} did not answer every query", device);
@@ -212,6 +241,11 @@ int run_once(Setup setup, std::vector<std::unique_ptr<sink::Sink>> extra,
   Runner runner{{}, std::move(extra)};
   runner.record(std::move(recording));
   return runner.once(std::make_shared<const Setup>(std::move(setup)));
+}
+
+int run_set(Setup setup, Command command) {
+  Runner runner{{}, {}};
+  return runner.set(std::make_shared<const Setup>(std::move(setup)), std::move(command));
 }
 
 int run_capture(Setup setup, Recording recording, std::optional<std::chrono::milliseconds> duration,

@@ -3,6 +3,7 @@
 
 #include "app/changes.hpp"
 #include "app/recording.hpp"
+#include "model/command.hpp"
 #include "sink/sink.hpp"
 
 #include <chrono>
@@ -27,6 +28,10 @@ using Reload = std::function<std::function<SharedSetup()>()>;
 /// or a sink could not deliver. `extra` sinks get every report beside those of the configuration.
 [[nodiscard]] int run_once(Setup setup, std::vector<std::unique_ptr<sink::Sink>> extra = {},
                            std::optional<Recording> recording = {});
+
+/// Sets one thing on one device of `setup` and says on stdout what came of it. exit_ok when it was accepted;
+/// exit_no_permission, exit_data, exit_protocol or exit_temporary tell why it was not.
+[[nodiscard]] int run_set(Setup setup, Command command);
 
 /// Polls (or only listens) and records until told to stop, until `duration` has passed, or until the
 /// recording has ended by itself. exit_ok when anything was recorded, else exit_temporary.

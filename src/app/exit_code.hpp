@@ -11,6 +11,7 @@ enum ExitCode : int {
   exit_unavailable = 69,    ///< the daemon or service asked is not there
   exit_software = 70,       ///< a task of the daemon died
   exit_temporary = 75,      ///< a device did not answer, or an output could not be delivered: try again
+  exit_protocol = 76,       ///< a device rejected what was set, or shows another value
   exit_no_permission = 77,  ///< refused: not allowed by the site file
   exit_configuration = 78,  ///< the configuration is invalid; a restart will not help
 };

@@ -5,6 +5,7 @@
 #include "app/sink_factory.hpp"
 #include "async/gather.hpp"
 #include "poll/schedule.hpp"
+#include "poll/writer.hpp"
 
 #include <busbar/protocol/codec.hpp>
 #include <busbar/version.hpp>
@@ -86,11 +87,13 @@ struct Site::LiveDevice {
       : setup{site.setup_},
         virtuals_setup{site.setup_},
         poller{std::move(device), channel, site.sinks_, first},
+        writer{site.executor_, poller},
         tasks{site.executor_, site.on_failure_},
         description{std::move(description_)} {}
   SharedSetup setup;           ///< keeps the profile alive
   SharedSetup virtuals_setup;  ///< keeps the virtual readings alive that `description` names
   poll::Poller poller;
+  poll::Writer writer;
   async::TaskGroup tasks;
   sink::DeviceDescription description;
 };
@@ -243,12 +246,15 @@ void Site::start_devices(const std::vector<std::string>& ids, bool poll) {
     auto& channel = on.channel;
     if (on.recorder) on.recorder->device(device.id, device.profile, device.address);
     const auto& profile = *setup_->profiles.find(device.profile);
-    poll::Device polled{device.id,           &profile, device.address, device.intervals, device.allow_writes,
+    poll::Device polled{device.id,           &profile,
+                        device.address,      device.intervals,
+                        device.allow_writes, device.writes_per_minute,
                         device.offline_after};
     auto& live = devices_.emplace_back(
         *this, std::move(polled), channel, first_tick(device),
         describe_device(device, profile, setup_->configuration.virtuals, channel.health().endpoint));
     sinks_.describe(live.description);
+    if (!device.allow_writes.empty()) live.tasks.spawn("writer " + device.id, live.writer.run());
     if (poll) live.tasks.spawn("poller " + device.id, live.poller.run());
   }
 }
@@ -291,6 +297,13 @@ void Site::poll_now(const std::string& device, std::function<void(std::string er
     return;
   }
   live->tasks.spawn("poll now " + device, poll_and_answer(live->poller, Answer{std::move(done)}));
+}
+
+void Site::set(Command command, CommandDone done) {
+  const auto live = std::find_if(devices_.begin(), devices_.end(),
+                                 [&](const auto& one) { return one.description.id == command.device; });
+  if (live != devices_.end()) return live->writer.submit(std::move(command), std::move(done));
+  done({.detail = "there is no device " + for_log(command.device) + " that can be set"});
 }
 
 asio::awaitable<void> Site::stop(Steady deadline, bool keep_state) {

@@ -5,6 +5,7 @@
 #include "app/changes.hpp"
 #include "app/recording.hpp"
 #include "async/task_group.hpp"
+#include "model/command.hpp"
 #include "model/health.hpp"
 #include "poll/poller.hpp"
 #include "sink/sink.hpp"
@@ -43,6 +44,9 @@ class Site {
 
   /// Every scheduled query of one device, once and now; `done` gets "" or what went wrong, exactly once.
   void poll_now(const std::string& device, std::function<void(std::string error)> done);
+
+  /// Sets what the site file allows; `done` hears the result exactly once.
+  void set(Command command, CommandDone done);
 
   [[nodiscard]] Health health() const;
   [[nodiscard]] std::vector<SinkAccount> accounts() const { return sinks_.accounts(); }

@@ -91,6 +91,11 @@ void declare_target(Arguments& options) {
 }
 
 std::optional<Setup> choose_target(const Arguments& options, int& code) {
+  return choose_devices(options, options.list("DEVICE"), code);
+}
+
+std::optional<Setup> choose_devices(const Arguments& options, const std::vector<std::string>& devices,
+                                    int& code) {
   std::optional<Setup> target;
   if (options.has("link")) {
     target = from_link(options, code);
@@ -102,7 +107,7 @@ std::optional<Setup> choose_target(const Arguments& options, int& code) {
       return std::nullopt;
     }
     loaded.configuration->sinks.clear();
-    if (!keep_chosen(*loaded.configuration, options.list("DEVICE"), code)) return std::nullopt;
+    if (!keep_chosen(*loaded.configuration, devices, code)) return std::nullopt;
     target = Setup{std::move(*loaded.configuration), std::move(loaded.profiles)};
   }
   if (target && !set_up_logging(options.text("log-level"), target->configuration.secrets)) {

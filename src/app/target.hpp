@@ -15,5 +15,8 @@ void declare_target(Arguments& options);
 /// set.
 /// The chosen devices and their channels; no sinks.
 [[nodiscard]] std::optional<Setup> choose_target(const Arguments& options, int& code);
+/// The same for commands that declare only --config and --log-level: these devices of the site file.
+[[nodiscard]] std::optional<Setup> choose_devices(const Arguments& options,
+                                                  const std::vector<std::string>& devices, int& code);
 
 }  // namespace busbar::app

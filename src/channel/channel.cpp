@@ -104,7 +104,7 @@ asio::awaitable<void> Channel::State::drive() {
 }
 
 asio::awaitable<Event> Channel::State::send(JobId job) {
-  const Order* const order = desk.find(job);
+  const Order* const order = desk.serve(job);
   const auto open_stream = stream;
   if (order == nullptr || !open_stream) {
     co_return event::Failed{order == nullptr ? Errc::cancelled : Errc::connection_closed};

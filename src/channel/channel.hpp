@@ -30,6 +30,7 @@ struct Request {
   Steady deadline{};  ///< not started after this; cancelled while queued when it passes
   std::optional<milliseconds> timeout{};
   std::optional<milliseconds> spacing{};
+  bool once = false;  ///< a write that is never sent a second time
 };
 
 struct Reply {

@@ -25,7 +25,8 @@ asio::awaitable<Result<Reply>> Desk::Ticket::outcome() {
                                .priority = request.priority,
                                .deadline = request.deadline,
                                .timeout = request.timeout.value_or(milliseconds{0}),
-                               .spacing = request.spacing.value_or(milliseconds{0})}});
+                               .spacing = request.spacing.value_or(milliseconds{0}),
+                               .once = request.once}});
   }
   co_await done_.wait();
   co_return std::move(*result_);
@@ -34,6 +35,12 @@ asio::awaitable<Result<Reply>> Desk::Ticket::outcome() {
 Order* Desk::find(JobId id) {
   const auto found = tickets_.find(id);
   return found == tickets_.end() ? nullptr : &found->second->order_;
+}
+
+Order* Desk::serve(JobId id) {
+  Order* const order = find(id);
+  if (order != nullptr) order->sent = true;
+  return order;
 }
 
 void Desk::complete(JobId id, Result<Reply> result) {
@@ -47,7 +54,13 @@ void Desk::complete(JobId id, Result<Reply> result) {
 }
 
 void Desk::close(const std::string& why) {
-  while (!tickets_.empty()) complete(tickets_.begin()->first, Error{Errc::cancelled, why});
+  while (!tickets_.empty()) {
+    const auto& [id, ticket] = *tickets_.begin();
+    const Order& order = ticket->order_;
+    // What became of a write that is under way nobody knows: that it was not sent would be untrue.
+    const bool unknown = order.sent && order.request.query.write;
+    complete(id, Error{unknown ? Errc::connection_closed : Errc::cancelled, why});
+  }
   events_.clear();
 }
 

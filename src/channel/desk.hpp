@@ -16,6 +16,7 @@ struct Order {
   Request request;
   Bytes wire;
   std::optional<Error> error{};
+  bool sent = false;  ///< at least once
 };
 
 class Desk {
@@ -44,6 +45,8 @@ class Desk {
 
   /// nullptr when the caller is gone.
   [[nodiscard]] Order* find(JobId id);
+  /// The same; it is about to be sent.
+  [[nodiscard]] Order* serve(JobId id);
   void complete(JobId id, Result<Reply> result);
   /// Completes everybody with `cancelled`.
   void close(const std::string& why);

@@ -22,6 +22,7 @@ struct Job {
   Steady deadline = Steady::max();  ///< no attempt starts after this
   milliseconds timeout{};
   milliseconds spacing{};
+  bool once = false;  ///< may do something else when it is sent twice: no further attempt, whatever happened
 
   // How it has fared.
   unsigned attempts = 0;

@@ -118,7 +118,8 @@ void Policy::answered(Steady at) {
 }
 
 bool Policy::worth_retry(const Job& job, Errc error) const {
-  if (job.abandoned || job.attempts > options_.retries || error_class(error) != ErrorClass::transient)
+  if (job.abandoned || job.once || job.attempts > options_.retries ||
+      error_class(error) != ErrorClass::transient)
     return false;
   if (breaks_link(error)) return true;
   // Attempts at a silent device cost the others a timeout each: one that has failed before gets no second

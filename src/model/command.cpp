@@ -30,4 +30,18 @@ std::string expected_values(const Setting& setting) {
          " in steps of " + text(setting.step);
 }
 
+std::string for_log(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out = "'";
+  for (const char c : text.substr(0, max_command_value)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7F && c != '\'' && c != '\\') {
+      out += c;
+    } else {
+      out += {'\\', 'x', digits[byte >> 4U], digits[byte & 0xFU]};
+    }
+  }
+  return out + (text.size() > max_command_value ? "...'" : "'");
+}
+
 }  // namespace busbar

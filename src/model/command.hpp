@@ -70,5 +70,8 @@ using CommandHandler = std::function<void(Command, CommandDone)>;
 [[nodiscard]] std::string_view to_string(Verdict verdict) noexcept;
 /// "0 to 30 A in steps of 0.5", "on or off", "one of: utility, solar"
 [[nodiscard]] std::string expected_values(const Setting& setting);
+/// What somebody sent, fit for a log: in single quotes, at most 64 bytes, and nothing but printable ASCII;
+/// other bytes as \\xNN.
+[[nodiscard]] std::string for_log(std::string_view text);
 
 }  // namespace busbar

@@ -17,8 +17,9 @@ struct Device {
   std::uint32_t address = 0;
   std::map<std::string, std::chrono::milliseconds>
       intervals;                          ///< query → period; absent or 0: on demand only
-  std::vector<std::string> allow_writes;  ///< exact names
-  unsigned offline_after = 3;             ///< failed polls in a row before the device counts as offline
+  std::vector<std::string> allow_writes;  ///< exact names of settings
+  unsigned writes_per_minute = 6;
+  unsigned offline_after = 3;  ///< failed polls in a row before the device counts as offline
 };
 
 }  // namespace busbar::poll

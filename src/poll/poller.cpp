@@ -6,8 +6,6 @@
 #include "poll/waiting.hpp"
 #include "profile/totals.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -144,25 +142,18 @@ asio::awaitable<Result<Report>> Poller::ask(std::string name) {
   const ProfileQuery* const query = device.profile->find(name);
   if (query == nullptr)
     co_return Error{Errc::unknown_query, "profile " + device.profile->name + " has no " + name};
-  if (query->request.write && std::ranges::count(device.allow_writes, name) == 0) {
-    spdlog::warn("{}: write {} refused: not allowed", device.id, name);
-    co_return Error{Errc::not_allowed, "device " + device.id +
-                                           " does not allow it; to change that, add 'allow_writes: [" + name +
-                                           "]' to the device in the configuration"};
-  }
-  const Priority priority = query->request.write ? Priority::write : Priority::on_demand;
-  auto report = co_await state_->poll(*query, priority, Steady::min(), Clock::now() + patience);
-  if (!query->request.write) co_return report;
+  if (query->request.write)
+    co_return Error{Errc::not_allowed, name + " changes the device: it is set, not asked"};
+  co_return co_await state_->poll(*query, Priority::on_demand, Steady::min(), Clock::now() + patience);
+}
 
-  spdlog::info("{}: write {} {}", device.id, name,
-               report ? "acknowledged" : "failed: " + to_string(report.error()));
-  if (report) {
-    // Read back: what the write changed shows in the readings at once.
-    for (const ProfileQuery* const read : state_->scheduled) {
-      (void)co_await state_->poll(*read, Priority::on_demand, Steady::min(), Clock::now() + patience);
-    }
-  }
-  co_return report;
+asio::awaitable<Result<Report>> Poller::write(profile::Write write) {
+  const ProfileQuery& query = *write.query;
+  auto request = state_->request(query, Priority::write, Clock::now() + patience);
+  request.query.data = std::move(write.data);
+  request.once = !query.repeatable;
+  auto reply = co_await state_->channel.exchange(std::move(request));
+  co_return state_->take(query, std::move(reply));
 }
 
 bool Poller::stalled(Steady now) const noexcept { return state_->overdue && now > *state_->overdue; }

@@ -16,7 +16,8 @@ struct SiteFile {
       "400ms}";
   std::string intervals = "voltages: 200ms, status: 200ms, capacity: 400ms, serial_number: off";
   unsigned offline_after = 3;
-  std::string sinks{};  ///< lines under "sinks:", indented by two
+  std::string device{};  ///< further keys of each pack: ", allow_writes: [discharge_mos]"
+  std::string sinks{};   ///< lines under "sinks:", indented by two
 };
 
 [[nodiscard]] inline std::string to_yaml(const SiteFile& site) {
@@ -26,7 +27,12 @@ struct SiteFile {
       ", intervals: {" + site.intervals + "}}\ndevices:\n";
   for (unsigned pack = site.first; pack < site.first + site.packs; ++pack) {
     const std::string number = std::to_string(pack);
-    text.append("  pack").append(number).append(": {address: ").append(number).append("}\n");
+    text.append("  pack")
+        .append(number)
+        .append(": {address: ")
+        .append(number)
+        .append(site.device)
+        .append("}\n");
   }
   if (!site.sinks.empty()) text += "sinks:\n" + site.sinks;
   return text;

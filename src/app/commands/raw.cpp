@@ -19,6 +19,21 @@
 namespace busbar::app {
 namespace {
 
+/// Whether these are, byte for byte, those of a setting that is allowed. Values do not come in raw frames:
+/// 'busbar set' checks them.
+bool allowed(const protocol::Query& query, const profile::Profile& profile,
+             const DeviceConfiguration& device) {
+  const auto is_it = [&](const profile::Setter::Choice& choice) {
+    const auto& request = profile.queries[choice.query].request;
+    return request.command == query.command && request.data == query.data;
+  };
+  return std::any_of(device.allow_writes.begin(), device.allow_writes.end(), [&](const std::string& name) {
+    const auto* const setter = profile.find_setter(name);
+    return setter != nullptr && !setter->formatted &&
+           std::any_of(setter->choices.begin(), setter->choices.end(), is_it);
+  });
+}
+
 /// The frame as a query, or a printed refusal: broken frames, forbidden commands and writes nobody allowed
 /// stay here.
 std::optional<protocol::Query> vet(ByteView bytes, const protocol::Codec& codec,
@@ -37,16 +52,18 @@ std::optional<protocol::Query> vet(ByteView bytes, const protocol::Codec& codec,
   query.data.assign(scan.frame.payload.begin(), scan.frame.payload.end());
   for (const auto& known : profile.queries) {
     if (known.request.command != query.command) continue;
+    // Of several writes with one command the data tells which it is.
+    const bool closer = query.name == "raw" || known.request.data == query.data;
+    query.write = query.write || known.request.write;
+    if (!closer) continue;
     query.collect = known.request.collect;
-    query.write = known.request.write;
     query.name = known.request.name;
   }
   if (const auto built = codec.build(query); !built) {
     code = fail(exit_no_permission, to_string(built.error()));
     return std::nullopt;
   }
-  const auto& allowed = device.allow_writes;
-  if (query.write && std::find(allowed.begin(), allowed.end(), query.name) == allowed.end()) {
+  if (query.write && !allowed(query, profile, device)) {
     code = fail(exit_no_permission, "'" + query.name +
                                         "' changes the device; the site file must allow it: devices: " +
                                         device.id + ": allow_writes: [" + query.name + "]");

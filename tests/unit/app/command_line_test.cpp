@@ -141,6 +141,51 @@ TEST(Raw, RefusesAWriteTheSiteDoesNotAllow) {
   EXPECT_THAT(result.err, HasSubstr("allow_writes: [forbid_discharge]"));
 }
 
+/// `busbar set` with a site file that allows `allowed`, on a device that is not there.
+CapturedOutput set(const std::string& allowed, std::vector<std::string> words) {
+  const test::TemporaryDirectory directory;
+  const auto file = directory.write("busbar.yaml",
+                                    "version: 1\nchannels: {bus: {link: \"tcp://127.0.0.1:9\"}}\n"
+                                    "devices: {pack: {profile: orion1000, allow_writes: [" +
+                                        allowed + "]}}\nsinks: {screen: {type: screen}}\n");
+  words.insert(words.begin(), {"set", "--config", file});
+  return busbar(words);
+}
+
+TEST(Set, RefusesWhatTheSiteDoesNotAllow) {
+  for (const auto* name : {"charge_mos", "allow_discharge", "forbid_discharge", "forbid_charge"}) {
+    const auto result = set("discharge_mos", {"pack", name, "on"});
+    EXPECT_EQ(result.code, exit_no_permission) << name;
+    EXPECT_THAT(result.out, HasSubstr("refused: the site file does not allow it")) << name;
+    EXPECT_THAT(result.out, HasSubstr("allow_writes: [" + std::string{name} + "]"));
+  }
+  EXPECT_EQ(set("", {"pack", "discharge_mos", "off"}).code, exit_no_permission) << "off by default";
+}
+
+TEST(Set, RefusesValuesThereAreNot) {
+  for (const auto* value : {"", "ON", " on", "on ", "1", "true", "toggle", "on\n", "on;off", "*"}) {
+    const auto result = set("discharge_mos", {"pack", "discharge_mos", value});
+    EXPECT_EQ(result.code, exit_data) << value;
+    EXPECT_THAT(result.out, HasSubstr("takes one of: on, off"));
+  }
+}
+
+TEST(Set, KnowsNoOtherNames) {
+  EXPECT_THAT(set("", {"pack", "discharg_mos", "on"}).err, HasSubstr("did you mean 'discharge_mos'?"));
+  EXPECT_EQ(set("", {"pack", "Discharge_mos", "on"}).code, exit_usage);
+  EXPECT_EQ(set("", {"pack", "../discharge_mos", "on"}).code, exit_usage);
+  EXPECT_THAT(set("", {"pak", "discharge_mos", "on"}).err, HasSubstr("no device 'pak'"));
+  EXPECT_EQ(set("", {"pack", "discharge_mos"}).code, exit_usage);
+  EXPECT_EQ(set("", {}).code, exit_usage);
+}
+
+TEST(Set, ListsWhatThereIsAndWhatIsAllowed) {
+  const auto result = set("\"^dis.*$\"", {"pack"});
+  EXPECT_EQ(result.code, exit_ok);
+  EXPECT_THAT(result.out, HasSubstr("allowed  discharge_mos: switch (one of: on, off)"));
+  EXPECT_THAT(result.out, HasSubstr("         charge_mos: switch"));
+}
+
 TEST(Raw, RefusesCommandsThatMustNeverBeSent) {
   // Calibration, serial number, date, shutdown: valid frames all.
   for (const auto* hex : {"ead10104ff0ff4f5", "ead10104ff10ebf5", "ead10104ff12e9f5", "ead10104ff13e8f5"}) {

@@ -175,5 +175,24 @@ TEST_F(ChannelExchange, OneRequestAtATime) {
   EXPECT_EQ(far_.requests.size(), 50u);
 }
 
+TEST_F(ChannelExchange, AWriteUnderWayAtTheEndIsNotSaidToBeUnsent) {
+  far_.on_request = [](const Bytes&) {};
+  auto options = quick_options();
+  options.timeout = 10s;
+  make(std::move(options));
+  auto write = request(orion::forbid_charge);
+  write.query.write = true;
+  std::optional<Result<Reply>> under_way;
+  std::optional<Result<Reply>> waiting;
+  start();
+  tasks_.spawn("write", keep(write, under_way));
+  tasks_.spawn("write", keep(write, waiting));
+  run_until([this] { return !far_.requests.empty(); });
+  channel_->stop();
+  run_until([&] { return under_way && waiting; });
+  EXPECT_EQ(under_way->error().code, Errc::connection_closed);
+  EXPECT_EQ(waiting->error().code, Errc::cancelled);
+}
+
 }  // namespace
 }  // namespace busbar::channel::test

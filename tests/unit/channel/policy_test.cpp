@@ -94,6 +94,21 @@ TEST_F(PolicyTest, OneTotalDeadlineThenALastLook) {
   EXPECT_EQ(step(t0 + 1000ms, event::Answered{t0 + 998ms}).kind, Kind::finish);
 }
 
+TEST_F(PolicyTest, WhatMayNotBeRepeatedIsSentOnceWhateverHappens) {
+  for (const Errc error : {Errc::timeout, Errc::bad_checksum, Errc::connection_closed}) {
+    policy_ = Policy{options(), [] { return 0.0; }};
+    open_link();
+    Job write = job(1, "a", Priority::write);
+    write.once = true;
+    send(t0, std::move(write));
+    (void)step(t0 + 1s);
+    const Action given_up = step(t0 + 1s, event::Failed{error});
+    EXPECT_EQ(given_up.kind, Kind::finish);
+    EXPECT_EQ(given_up.error, error);
+    EXPECT_EQ(given_up.attempts, 1u);
+  }
+}
+
 TEST_F(PolicyTest, TransientErrorIsRetriedAfterABackoff) {
   open_link();
   send(t0, job(1));

@@ -44,5 +44,16 @@ TEST(ExpectedValues, OthersSayTheirOptions) {
   EXPECT_EQ(expected_values(setting), "press");
 }
 
+TEST(ForLog, NothingInTheLogIsWhatItIsNot) {
+  using namespace std::string_view_literals;
+  EXPECT_EQ(for_log("on"), "'on'");
+  EXPECT_EQ(for_log(""), "''");
+  EXPECT_EQ(for_log("on\r\nwrite pack1 'x' = 'y'"), "'on\\x0d\\x0awrite pack1 \\x27x\\x27 = \\x27y\\x27'");
+  EXPECT_EQ(for_log("\0\x1b[2J\x7f"sv), "'\\x00\\x1b[2J\\x7f'");
+  EXPECT_EQ(for_log("\xe2\x80\xae"), "'\\xe2\\x80\\xae'") << "no text that runs the other way";
+  EXPECT_EQ(for_log("a\\x0a"), "'a\\x5cx0a'") << "what looks like an escape is not taken for one";
+  EXPECT_EQ(for_log(std::string(65, 'a')), "'" + std::string(64, 'a') + "...'");
+}
+
 }  // namespace
 }  // namespace busbar
