@@ -46,6 +46,22 @@ def decode(context):
                 f"checksum and copy {floor:.1f} ns", f"{whole / floor:.1f}", "≤ 15", whole <= 15 * floor)]
 
 
+def mbus(context):
+    """Check and all records of an M-Bus telegram beside one checksum-and-copy pass; with the corpus, of all its frames."""
+    done = subprocess.run(
+        [context.bench("bench_mbus"), "--benchmark_format=json", f"--benchmark_repetitions={3 if context.quick else 9}",
+         "--benchmark_min_time=0.2", "--benchmark_report_aggregates_only=true"], capture_output=True, text=True, check=True)
+    nanoseconds = {entry["run_name"]: entry["real_time"] for entry in json.loads(done.stdout)["benchmarks"]
+                   if entry["aggregate_name"] == "median"}
+    rows = []
+    for name, what in (("heat_meter", "decode of an M-Bus telegram, 10 records"), ("corpus", "decode of the M-Bus corpus")):
+        if f"{name}/values" in nanoseconds:
+            whole, floor = nanoseconds[f"{name}/values"], nanoseconds[f"{name}/checksum_and_copy"]
+            rows.append(row(what, f"{whole:.0f} ns ({1e3 / whole:.2f} M telegrams/s)", f"checksum and copy {floor:.1f} ns",
+                            f"{whole / floor:.1f}", "≤ 25", whole <= 25 * floor))
+    return rows
+
+
 def bus(context):
     """Polls of 8 devices on one 9600-baud wire, spacing 100 ms, beside what the wire allows."""
     spacing, seconds = 0.1, 15 if context.quick else 60
@@ -247,5 +263,5 @@ def _up(port):
         return False
 
 
-ALL = {"decode": decode, "bus": bus, "latency": latency, "memory": memory, "start": start, "scale": scale,
+ALL = {"decode": decode, "mbus": mbus, "bus": bus, "latency": latency, "memory": memory, "start": start, "scale": scale,
        "build-time": build_time}
