@@ -12,6 +12,23 @@
 #include <utility>
 
 namespace busbar::profile {
+namespace {
+
+/// Where in the payload a step's slot is; not there when this payload or its word is of another form.
+Slot part_of(const Place& place, const Slots& slots) noexcept {
+  Slot slot = slots.slots[static_cast<std::size_t>(place.slot)];
+  const std::size_t last = std::size_t{place.first_character} + place.characters;
+  slot.there = slot.there && (place.of_words == 0 || place.of_words == slots.words) &&
+               (place.most_size == 0 || (slot.size >= place.least_size && slot.size <= place.most_size)) &&
+               slot.size >= last;
+  if (slot.there && place.characters > 0) {
+    slot.offset += place.first_character;
+    slot.size = place.characters;
+  }
+  return slot;
+}
+
+}  // namespace
 
 bool Run::all(std::optional<Error>& fault) {
   if (!check_shape(plan_, payload_, fault) ||
@@ -40,7 +57,7 @@ bool Run::run(const Step& step, std::optional<Error>& fault) {
   Extent extent;
   bool there = step.when < 0 || flag(step.when);
   if (step.place.slot >= 0) {
-    const Slot& slot = slots_->slots[static_cast<std::size_t>(step.place.slot)];
+    const Slot slot = part_of(step.place, *slots_);
     start = slot.offset;
     within = payload_.first(slot.offset + slot.size);
     extent.beyond_end = !slot.there;

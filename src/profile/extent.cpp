@@ -16,6 +16,7 @@ std::size_t text_size(const Step& step, ByteView payload, std::size_t start, std
     case TextLength::prefixed:
       return left == 0 ? 1 : std::size_t{1} + payload[start];
     case TextLength::rest:
+    case TextLength::counted:
       break;
   }
   return left;
@@ -86,7 +87,7 @@ bool check_slots(const Plan& plan, ByteView payload, Slots& slots, std::optional
                   payload);
     return false;
   }
-  const bool counted = plan.slots.layout == Layout::words;
+  const bool counted = plan.slots.layout == Layout::words || plan.slots.layout == Layout::commas;
   if (counted && (slots.words < plan.min_length || (plan.max_length != 0 && slots.words > plan.max_length))) {
     fault.emplace(Errc::bad_length,
                   number(slots.words) + " words, " + number(plan.min_length) + " to " +
@@ -98,7 +99,7 @@ bool check_slots(const Plan& plan, ByteView payload, Slots& slots, std::optional
 }
 
 bool check_shape(const Plan& plan, ByteView payload, std::optional<Error>& fault) {
-  if (plan.slots.layout == Layout::words) {
+  if (plan.slots.layout == Layout::words || plan.slots.layout == Layout::commas) {
     return true;  // its length counts words, see check_slots()
   }
   if (payload.size() < plan.min_length) {

@@ -35,6 +35,7 @@ struct RepeatSpec {
 struct BitSpec {
   unsigned bit = 0;
   bool internal = false;
+  bool inverted = false;
   Quantity quantity{};
   yaml::Place place{};
 };
@@ -51,8 +52,18 @@ struct FieldSpec {
   std::uint32_t text_size = 0;
   Notation notation = Notation::binary;
   std::uint32_t least_text = 0;
+  char behind = 0;
   std::optional<std::uint32_t> at{};
-  std::optional<std::uint32_t> word{};  ///< slot, by the layout of the query
+  /// Slots, by the layout of the query: the number of the word, each in a payload of so many words (0: any).
+  struct Word {
+    std::uint16_t of_words = 0;
+    std::uint32_t number = 0;
+  };
+  std::vector<Word> words{};
+  std::uint16_t least_size = 0;
+  std::uint16_t most_size = 0;
+  std::uint16_t first_character = 0;
+  std::uint16_t characters = 0;
   std::string slot_label{};
   std::optional<std::uint8_t> tag{};
   Reference after{};

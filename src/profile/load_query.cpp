@@ -50,7 +50,7 @@ void read_tags(yaml::MapReader& query, SlotPlan& slots) {
 }
 
 void read_layout(yaml::MapReader& query, SlotPlan& slots) {
-  constexpr std::array<std::string_view, 4> names{"fixed", "words", "labels", "tags"};
+  constexpr std::array<std::string_view, 5> names{"fixed", "words", "commas", "labels", "tags"};
   const auto name = query.choice("layout", names);
   const auto found = std::find(names.begin(), names.end(), name.value_or("fixed"));
   slots.layout = static_cast<Layout>(found - names.begin());
@@ -123,7 +123,7 @@ void read_collect(yaml::MapReader& query, protocol::Query& request, std::string&
 
 void read_request(yaml::MapReader& reader, ProfileQuery& query) {
   constexpr std::int64_t max_command = 0xFFFFFFFF;
-  (void)reader.require("command");
+  if (reader.node("text") == nullptr) (void)reader.require("command");
   query.request.command = static_cast<std::uint32_t>(reader.integer("command", 0, max_command).value_or(0));
   query.request.write = reader.boolean("write").value_or(false);
   query.repeatable = reader.boolean("repeatable").value_or(false);
@@ -140,6 +140,14 @@ void read_request(yaml::MapReader& reader, ProfileQuery& query) {
     } else {
       reader.fail("data", "'data' must be at most 256 bytes in hexadecimal, like \"01 ff\"");
     }
+  }
+  if (const auto text = reader.text("text")) {
+    const bool printable =
+        std::all_of(text->begin(), text->end(), [](char c) { return c > 0x20 && c < 0x7F; });
+    if (text->empty() || text->size() > Error::max_bytes || !printable || reader.node("data") != nullptr) {
+      reader.fail("text", "'text' is the request in 1 to 256 printable characters, in the place of 'data'");
+    }
+    query.request.data.assign(text->begin(), text->end());
   }
   read_collect(reader, query.request, query.total);
 }
@@ -184,8 +192,10 @@ ProfileQuery load_query(const yaml::Document& document, const std::string& name,
   read_verify(reader, shape);
   read_layout(reader, shape.slots);
   query.request.max_payload = shape.max_length;
-  if (shape.slots.layout == Layout::words) {
+  if (shape.slots.layout == Layout::words || shape.slots.layout == Layout::commas) {
     query.request.max_payload = 0;  // the length counts words
+    query.request.min_words = shape.min_length;
+    query.request.max_words = shape.max_length;
   }
   if (query.request.collect) {
     shape.max_length = 0;  // bounds each frame; what they are joined to is bounded by the fields

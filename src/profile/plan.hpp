@@ -44,6 +44,12 @@ struct Place {
   std::array<std::uint32_t, max_parts> parts{};
   std::uint8_t part_count = 0;
   std::int16_t slot = -1;  ///< in a payload without offsets: where it stands; −1: at an offset
+  // Of a slot: there only when the payload has so many words, or the word so many characters; 0: any number.
+  std::uint16_t of_words = 0;
+  std::uint16_t least_size = 0;
+  std::uint16_t most_size = 0;
+  std::uint16_t first_character = 0;  ///< the part of the word it is
+  std::uint16_t characters = 0;       ///< 0: all of it
 };
 
 struct Count {
@@ -57,7 +63,7 @@ struct Count {
 };
 
 enum class ValueType : std::uint8_t { number, flags, text, acknowledged };
-enum class TextLength : std::uint8_t { fixed, prefixed, rest };
+enum class TextLength : std::uint8_t { fixed, prefixed, rest, counted };  // counted: by its first two digits
 
 struct Step {
   Place place{};
@@ -84,6 +90,7 @@ struct Step {
   int negative = no_register;
   std::uint32_t text_size = 0;
   std::uint32_t least_text = 0;   ///< of a text in a slot, whose longest is text_size
+  char behind = 0;                ///< a text begins behind this character where it has one; 0: as it is
   std::uint64_t unavailable = 0;  ///< raw
   std::uint64_t absent = 0;       ///< raw: there is nothing in this place
   double scale = 1;
@@ -101,6 +108,7 @@ struct Step {
 struct Bit {
   std::uint64_t mask = 0;
   std::int32_t quantity = -1;  ///< −1: internal
+  bool inverted = false;       ///< 0 means yes
   int value = no_register;
   std::uint32_t label = 0;
 };

@@ -45,7 +45,8 @@ void PlanBuilder::add(const FieldSpec& field) {
             .counter = field.quantity.kind == Kind::counter,
             .text_length = field.text_length,
             .text_size = field.text_size,
-            .least_text = field.least_text};
+            .least_text = field.least_text,
+            .behind = field.behind};
   step.sign_shift =
       static_cast<std::uint8_t>(64 - 8 * field.width * std::max<std::size_t>(field.parts.size(), 1));
   step.label = add_label(field.label());
@@ -78,12 +79,19 @@ void PlanBuilder::add(const FieldSpec& field) {
   plain(step);
   define(field.label(), {Named::What::step, plan_->steps.size()}, field.place);
   plan_->steps.push_back(step);
+  // The same field, where another number of words puts it elsewhere.
+  for (std::size_t i = 1; i < field.words.size(); ++i) {
+    step.place.slot = static_cast<std::int16_t>(field.words[i].number);
+    step.place.of_words = field.words[i].of_words;
+    plan_->steps.push_back(step);
+  }
 }
 
 /// Fields that stand at no offset: checks that the query has their layout, and numbers their slots.
 void PlanBuilder::slot(const FieldSpec& field, Step& step) {
   SlotPlan& slots = plan_->slots;
-  const Layout wanted = field.word                 ? Layout::words
+  const bool commas = slots.layout == Layout::commas;
+  const Layout wanted = !field.words.empty()       ? (commas ? Layout::commas : Layout::words)
                         : field.tag                ? Layout::tags
                         : field.slot_label.empty() ? Layout::fixed
                                                    : Layout::labels;
@@ -92,7 +100,8 @@ void PlanBuilder::slot(const FieldSpec& field, Step& step) {
          "'word' goes with words, 'label' with labels, 'tag' with tags, all other places with fixed");
     return;
   }
-  const bool written = slots.layout == Layout::words || slots.layout == Layout::labels;
+  const bool written =
+      slots.layout == Layout::words || slots.layout == Layout::commas || slots.layout == Layout::labels;
   if (field.type != ValueType::text && written != (field.notation != Notation::binary)) {
     fail(field.place, "the type of this field does not suit the layout of its query",
          "decimal, hexadecimal, bitstring, onoff and letters are for words and labels, u8 and the like for "
@@ -102,7 +111,7 @@ void PlanBuilder::slot(const FieldSpec& field, Step& step) {
   if (written && (field.repeat || field.positive.name.size() + field.negative.name.size() > 0)) {
     fail(field.place, "a written value can neither be repeated nor take its sign from elsewhere");
   }
-  std::size_t index = field.word.value_or(0);
+  std::size_t index = field.words.empty() ? 0 : field.words.front().number;
   if (wanted == Layout::labels) {
     const auto found = std::find(slots.labels.begin(), slots.labels.end(), field.slot_label);
     index = static_cast<std::size_t>(found - slots.labels.begin());
@@ -119,7 +128,13 @@ void PlanBuilder::slot(const FieldSpec& field, Step& step) {
     fail(field.place, "more than " + std::to_string(max_slots) + " places in one query");
     return;
   }
-  if (wanted != Layout::fixed) step.place.slot = static_cast<std::int16_t>(index);
+  if (wanted == Layout::fixed) return;
+  step.place.slot = static_cast<std::int16_t>(index);
+  step.place.of_words = field.words.empty() ? std::uint16_t{0} : field.words.front().of_words;
+  step.place.least_size = field.least_size;
+  step.place.most_size = field.most_size;
+  step.place.first_character = field.first_character;
+  step.place.characters = field.characters;
 }
 
 void PlanBuilder::place(const FieldSpec& field, Step& step) {
@@ -199,7 +214,9 @@ void PlanBuilder::bits(const FieldSpec& field, Step& step) {
   const bool always = !field.optional && field.when.name.empty() && step.place.slot < 0;
   step.bits.first = static_cast<std::uint32_t>(plan_->bits.size());
   for (const BitSpec& spec : field.bits) {
-    Bit bit{.mask = std::uint64_t{1} << spec.bit, .label = add_label(spec.quantity.key)};
+    Bit bit{.mask = std::uint64_t{1} << spec.bit,
+            .inverted = spec.inverted,
+            .label = add_label(spec.quantity.key)};
     if (!spec.internal) {
       bit.quantity = static_cast<std::int32_t>(add_quantity(spec.quantity, spec.place, always));
       plan_->typical_readings += 1;
@@ -288,6 +305,15 @@ void PlanBuilder::add_acknowledgement() {
 }
 
 std::unique_ptr<const Plan> PlanBuilder::finish() {
+  for (std::size_t i = 1; i < plan_->steps.size(); ++i) {
+    // What was referred to is the first of the places a field may stand in.
+    const Step& before = plan_->steps[i - 1];
+    Step& step = plan_->steps[i];
+    if (step.place.of_words == 0 || step.label != before.label) continue;
+    step.value = before.value;
+    step.end = before.end;
+    step.aggregate = before.aggregate;
+  }
   for (const Quantity& quantity : plan_->quantities) {
     plan_->announced.push_back(&quantity);
   }

@@ -102,6 +102,73 @@ void read_parts(yaml::MapReader& reader, FieldSpec& field) {
   }
 }
 
+/// `word: 3`, or `word: {3: 2, 12: 3}` where its number depends on how many words there are.
+void read_word(yaml::MapReader& reader, FieldSpec& field) {
+  const yaml::Node* const node = reader.node("word");
+  if (node == nullptr) {
+    return;
+  }
+  const auto in = [](const std::optional<std::int64_t>& number, std::int64_t least, std::int64_t most) {
+    return number && *number >= least && *number <= most;
+  };
+  constexpr auto last = static_cast<std::int64_t>(max_slots) - 1;
+  if (node->type != yaml::Type::map) {
+    if (const auto word = reader.integer("word", 0, last)) {
+      field.words.push_back({0, static_cast<std::uint32_t>(*word)});
+    }
+    return;
+  }
+  for (const yaml::Entry& entry : node->entries) {
+    const auto words = yaml::parse_integer(entry.key);
+    const auto number =
+        entry.value.type == yaml::Type::scalar ? yaml::parse_integer(entry.value.scalar) : std::nullopt;
+    if (in(words, 1, last + 1) && in(number, 0, *words - 1)) {
+      field.words.push_back({static_cast<std::uint16_t>(*words), static_cast<std::uint32_t>(*number)});
+    } else {
+      reader.findings().add(
+          reader.file(), entry.place,
+          "an entry of 'word' is how many words there are and the number of the field's word: {3: 2, 12: 3}");
+    }
+  }
+}
+
+/// `[least, most]`, or one number for both.
+std::optional<std::array<std::uint16_t, 2>> read_pair(yaml::MapReader& reader, std::string_view key,
+                                                      std::string_view what) {
+  const yaml::Node* const node = reader.node(key);
+  if (node == nullptr) {
+    return std::nullopt;
+  }
+  std::array<std::uint16_t, 2> pair{};
+  const bool list = node->type == yaml::Type::sequence && node->items.size() == 2;
+  bool good = list || node->type == yaml::Type::scalar;
+  for (std::size_t i = 0; good && i < 2; ++i) {
+    const yaml::Node& item = list ? node->items[i] : *node;
+    const auto number = item.type == yaml::Type::scalar ? yaml::parse_integer(item.scalar) : std::nullopt;
+    good = number && *number >= 0 && *number <= max_text_size;
+    pair[i] = static_cast<std::uint16_t>(good ? *number : 0);
+  }
+  if (!good) {
+    reader.fail(key, std::string{what});
+  }
+  return good ? std::optional{pair} : std::nullopt;
+}
+
+void read_part(yaml::MapReader& reader, FieldSpec& field) {
+  if (const auto size =
+          read_pair(reader, "size", "'size' is how many characters the word has: 38 or [32, 36]")) {
+    field.least_size = (*size)[0];
+    field.most_size = (*size)[1];
+  }
+  if (const auto part = read_pair(reader, "characters", "'characters' is [first, how many], from 0")) {
+    field.first_character = (*part)[0];
+    field.characters = std::max<std::uint16_t>((*part)[1], 1);
+  }
+  if (reader.node("word") == nullptr && (field.most_size > 0 || field.characters > 0)) {
+    reader.fail(field.most_size > 0 ? "size" : "characters", "'size' and 'characters' go with 'word'");
+  }
+}
+
 void read_place(yaml::MapReader& reader, FieldSpec& field) {
   if (const auto at = reader.integer("at", 0, max_offset)) {
     field.at = static_cast<std::uint32_t>(*at);
@@ -109,9 +176,8 @@ void read_place(yaml::MapReader& reader, FieldSpec& field) {
   field.after = read_reference(reader, "after");
   field.skip = static_cast<std::uint32_t>(reader.integer("skip", 0, max_offset).value_or(0));
   read_parts(reader, field);
-  if (const auto word = reader.integer("word", 0, max_slots - 1)) {
-    field.word = static_cast<std::uint32_t>(*word);
-  }
+  read_part(reader, field);
+  read_word(reader, field);
   field.slot_label = reader.text("label").value_or("");
   if (const auto tag = reader.integer("tag", 0, 255)) {
     field.tag = static_cast<std::uint8_t>(*tag);
@@ -213,6 +279,7 @@ void read_bits(yaml::MapReader& reader, FieldSpec& field) {
     spec.quantity.name.clear();
     read_quantity(bit, spec.quantity, KeyRule::plain);
     spec.internal = bit.boolean("internal").value_or(field.internal);
+    spec.inverted = bit.boolean("inverted").value_or(false);
     (void)bit.require("bit");
     spec.bit = static_cast<unsigned>(bit.integer("bit", 0, 8 * field.width - 1).value_or(0));
     bit.finish();
@@ -253,6 +320,11 @@ void read_bounds(yaml::MapReader& reader, FieldSpec& field) {
   if (!bounds) {
     return;
   }
+  if (*bounds == "prefixed") {
+    field.text_length = TextLength::counted;
+    field.least_text = 1;
+    return;
+  }
   const std::size_t dash = bounds->find('-');
   const auto least = yaml::parse_integer(bounds->substr(0, dash));
   const auto most = dash == std::string::npos ? least : yaml::parse_integer(bounds->substr(dash + 1));
@@ -267,7 +339,14 @@ void read_bounds(yaml::MapReader& reader, FieldSpec& field) {
 void read_text(yaml::MapReader& reader, FieldSpec& field) {
   field.quantity.kind = Kind::text;
   read_enumeration(reader, field);
-  if (field.word || !field.slot_label.empty()) {
+  if (const auto behind = reader.text("behind")) {
+    if (behind->size() == 1) {
+      field.behind = behind->front();
+    } else {
+      reader.fail("behind", "'behind' is one character, which the text follows where it stands: ':'");
+    }
+  }
+  if (!field.words.empty() || !field.slot_label.empty()) {
     return read_bounds(reader, field);
   }
   const yaml::Node* const length = reader.require("length");

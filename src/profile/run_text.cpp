@@ -42,7 +42,7 @@ void Run::bits(Item& item, std::uint64_t known) {
   const Step& step = item.step;
   for (std::uint32_t i = 0; i < step.bits.count; ++i) {
     const Bit& bit = plan_.bits[step.bits.first + i];
-    const bool on = (item.raw & bit.mask) != 0;
+    const bool on = ((item.raw & bit.mask) != 0) != bit.inverted;
     item.bit = &bit;
     if ((known & bit.mask) == 0) {
       out_.note(item, Seen::Outcome::not_present);
@@ -59,9 +59,32 @@ void Run::bits(Item& item, std::uint64_t known) {
   }
 }
 
+namespace {
+
+/// Of a word like 0512345000: as many characters as its first two digits say. Empty: they cannot be so many.
+ByteView counted_text(ByteView word) {
+  const auto digit = [&](std::size_t at) { return word[at] >= '0' && word[at] <= '9'; };
+  if (word.size() < 2 || !digit(0) || !digit(1)) return {};
+  const auto count = static_cast<std::size_t>((word[0] - '0') * 10 + word[1] - '0');
+  return count + 2 <= word.size() ? word.subspan(2, count) : ByteView{};
+}
+
+/// What follows `mark` and blanks; all of it where there is no mark.
+ByteView text_behind(ByteView text, char mark) {
+  const auto at = std::find(text.begin(), text.end(), static_cast<std::uint8_t>(mark));
+  if (at == text.end()) return text;
+  const auto first = std::find_if(at + 1, text.end(), [](auto byte) { return byte != ' '; });
+  return text.subspan(static_cast<std::size_t>(first - text.begin()));
+}
+
+}  // namespace
+
 void Run::text(const Step& step, std::size_t offset, std::size_t size) {
   const Item item{.step = step, .offset = offset, .bytes = payload_.subspan(offset, size)};
-  const ByteView body = step.text_length == TextLength::prefixed ? item.bytes.subspan(1) : item.bytes;
+  const ByteView whole = step.text_length == TextLength::prefixed  ? item.bytes.subspan(1)
+                         : step.text_length == TextLength::counted ? counted_text(item.bytes)
+                                                                   : item.bytes;
+  const ByteView body = step.behind == 0 ? whole : text_behind(whole, step.behind);
   // Fixed fields are filled up with blanks or zeros.
   const auto last =
       std::find_if(body.rbegin(), body.rend(), [](auto byte) { return byte != 0 && byte != ' '; });

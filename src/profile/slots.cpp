@@ -27,6 +27,17 @@ bool cut_words(ByteView payload, Slots& out) noexcept {
   return true;
 }
 
+void cut_commas(ByteView payload, Slots& out) noexcept {
+  const std::string_view text = text_of(payload);
+  for (std::size_t at = 0; at <= text.size() && !text.empty(); ++out.words) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    if (out.words < max_slots) {
+      out.slots[out.words] = {at, end - at, end > at};
+    }
+    at = end + 1;
+  }
+}
+
 bool cut_labels(const SlotPlan& plan, ByteView payload, Slots& out) noexcept {
   constexpr std::string_view line_end = "\r\n";
   const std::string_view text = text_of(payload);
@@ -89,6 +100,9 @@ bool cut(const SlotPlan& plan, ByteView payload, Slots& slots) noexcept {
   switch (plan.layout) {
     case Layout::words:
       return cut_words(payload, slots);
+    case Layout::commas:
+      cut_commas(payload, slots);
+      break;
     case Layout::labels:
       return cut_labels(plan, payload, slots);
     case Layout::tags:

@@ -15,6 +15,7 @@ namespace busbar::profile {
 enum class Layout : std::uint8_t {
   fixed,   ///< offsets, no slots
   words,   ///< separated by single blanks; the slot is the number of the word, from 0
+  commas,  ///< the same, separated by commas; a word may be empty, and is then not there
   labels,  ///< CR LF label TAB value, repeated; the slot is found by its label
   tags,    ///< one byte of tag and a value whose length the tag tells, repeated; the slot is found by its tag
 };
@@ -38,7 +39,7 @@ struct Slot {
 
 struct Slots {
   std::array<Slot, max_slots> slots{};
-  std::size_t words = 0;  ///< words: how many there are, unnamed ones included
+  std::size_t words = 0;  ///< words and commas: how many there are, unnamed ones included
 };
 
 /// False when the payload is not of this layout; what comes behind an unknown tag is unknown, too, and left

@@ -4,6 +4,7 @@
 #include <busbar/protocol/jk.hpp>
 #include <busbar/protocol/orion.hpp>
 #include <busbar/protocol/vedirect.hpp>
+#include <busbar/protocol/voltronic.hpp>
 
 #include <array>
 #include <string>
@@ -17,10 +18,9 @@ struct Protocol {
 };
 
 constexpr std::array known_protocols{
-    Protocol{"orion", &orion::make_codec},
-    Protocol{"daly", &daly::make_codec},
-    Protocol{"vedirect", &vedirect::make_codec},
-    Protocol{"jk", &jk::make_codec},
+    Protocol{"orion", &orion::make_codec},         Protocol{"daly", &daly::make_codec},
+    Protocol{"vedirect", &vedirect::make_codec},   Protocol{"jk", &jk::make_codec},
+    Protocol{"voltronic", &voltronic::make_codec},
 };
 
 constexpr auto names = [] {

@@ -39,6 +39,8 @@ struct Query {
   bool write = false;         ///< changes the device; answered by the protocol's acknowledgement
   std::optional<Collect> collect{};
   std::size_t max_payload = 0;  ///< longest payload the profile expects, 0 = the protocol's own limit
+  std::size_t min_words = 0;    ///< of an answer in text: fewest words the profile expects
+  std::size_t max_words = 0;    ///< most words, 0 = no bound
 };
 
 /// A whole, verified unit. The views point into the buffer that was scanned.

@@ -7,6 +7,13 @@
 namespace busbar::profile::test {
 namespace {
 
+/// What the frames carry, where they are an answer to the example's query.
+std::optional<Bytes> carried(const Profile& profile, const protocol::Codec& codec, const Example& example,
+                             std::span<const Bytes> frames) {
+  auto payload = payload_of(codec, request_of(*profile.find(example.query), example), frames);
+  return payload ? std::optional{std::move(*payload)} : std::nullopt;
+}
+
 /// True when the frames, taken for the answer to the example's query, give at least one reading.
 bool gives_reading(const Profile& profile, const protocol::Codec& codec, const Example& example,
                    std::span<const Bytes> frames) {
@@ -44,11 +51,14 @@ TEST_F(Corruption, UndamagedExamplesGiveReadings) {
 TEST_F(Corruption, OfAnySingleByteGivesNone) {
   each_example([](const Profile& profile, const protocol::Codec& codec, const Example& example) {
     std::vector<Bytes> frames = example.response;
+    const auto good_payload = carried(profile, codec, example, frames);
     for (Bytes& frame : frames) {
       for (std::size_t at = 0; at < frame.size(); ++at) {
         const std::uint8_t good = frame[at];
         for (unsigned flip = 1; flip < 256; ++flip) {
           frame[at] = static_cast<std::uint8_t>(good ^ flip);
+          // A CRC or an end of line can be written in two ways: what is carried is the same then.
+          if (carried(profile, codec, example, frames) == good_payload) continue;
           ASSERT_FALSE(gives_reading(profile, codec, example, frames))
               << "byte " << at << " is " << int{frame[at]} << " instead of " << int{good};
         }
@@ -73,6 +83,7 @@ TEST_F(Corruption, OfTheLengthByLossOrGainGivesNone) {
 
 TEST_F(Corruption, AnswersOfAnotherQueryGiveNone) {
   each_example([](const Profile& profile, const protocol::Codec& codec, const Example& example) {
+    if (profile.protocol == "voltronic") return;  // says nothing but how many words there are: see its codec
     for (const Example& other : profile.examples) {
       const bool both_writes =
           profile.find(other.query)->request.write && profile.find(example.query)->request.write;
