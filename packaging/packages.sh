@@ -22,7 +22,7 @@ packages_of() {
       echo libgtest-dev libgmock-dev libbenchmark-dev mosquitto mosquitto-clients prometheus prometheus-pushgateway \
         influxdb curl socat openssl \
         python3 systemd dbus locales clang libclang-rt-14-dev clang-format \
-        dpkg-dev file lintian man-db bsdextrautils zsh fish mmdebstrap systemd-container buildah \
+        faketime dpkg-dev file lintian man-db bsdextrautils zsh fish mmdebstrap systemd-container buildah \
         docker-compose iproute2 jq ;;
     tidy) echo clang clang-tidy ;;
     run)

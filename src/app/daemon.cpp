@@ -52,8 +52,8 @@ class Runner {
         tasks_{loop_.get_executor(), on_failure()},
         stop_{loop_.get_executor()},
         hang_up_{loop_.get_executor()},
-        site_{loop_.get_executor(), on_failure(), std::move(extra)},
-        signals_{loop_.get_executor(), [this] { stop_.notify(); }, {}, [this] { hang_up_.notify(); }} {}
+        signals_{loop_.get_executor(), [this] { stop_.notify(); }, {}, [this] { hang_up_.notify(); }},
+        site_{loop_.get_executor(), on_failure(), std::move(extra)} {}
 
   void record(std::optional<Recording> recording) {
     if (recording) site_.record(std::move(*recording));
@@ -218,8 +218,9 @@ class Runner {
   async::Wakeup stop_;
   async::Wakeup hang_up_;
   service::Notifier notifier_;
+  service::Signals
+      signals_;  // before the site: without descriptors it fails while there is nothing to take down
   Site site_;
-  service::Signals signals_;
   std::optional<service::Bus> bus_;
 };
 

@@ -1,4 +1,5 @@
-"""Child processes of the benchmarks, and what can be read about them from outside. Python 3, standard library only."""
+"""Child processes of benchmarks and fault runs, and what can be read about them from outside. Python 3, standard
+library only."""
 
 import contextlib
 import os
@@ -44,7 +45,7 @@ class Child:
     """A process with its output in a file; ended with the `with` block."""
 
     def __init__(self, command, environment=None):
-        self.output = tempfile.NamedTemporaryFile("w+", prefix="busbar-bench-", suffix=".log")
+        self.output = tempfile.NamedTemporaryFile("w+", prefix="busbar-child-", suffix=".log")
         self.process = subprocess.Popen(
             [str(word) for word in command], stdout=subprocess.DEVNULL, stderr=self.output,
             env={**os.environ, **(environment or {})})

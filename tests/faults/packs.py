@@ -1,0 +1,97 @@
+"""Orion packs for fault runs, written from the protocol's page alone, so that busbar is compared with something that does
+not share its code. Every pack says values that only it says: what is published can be traced to who said it."""
+
+import asyncio
+import socket
+
+CELLS = 8
+START, PRODUCT, END = 0xEA, 0xD1, 0xF5
+VOLTAGES, STATUS, CAPACITY, SERIAL = 0x02, 0x03, 0x04, 0x11
+
+
+def checksum(data):
+    value = 0
+    for byte in data:
+        value ^= byte
+    return value
+
+
+def frame(address, command, data=b""):
+    covered = bytes([len(data) + 4, 0xFF, command]) + data
+    return bytes([START, PRODUCT, address]) + covered + bytes([checksum(covered), END])
+
+
+def is_whole(data):
+    """Whether these bytes are one frame whose checksum is right."""
+    return (len(data) >= 8 and data[0] == START and data[1] == PRODUCT and data[3] + 4 == len(data) and
+            data[-1] == END and checksum(data[3:-2]) == data[-2])
+
+
+def millivolts(address):
+    return [3000 + address * 20 + cell for cell in range(CELLS)]
+
+
+def answers(address):
+    """Command → frame."""
+    cells = b"".join(value.to_bytes(2, "big") for value in millivolts(address))
+    # Charging with `address` × 100 mA; six probes, of which the last two are those of the MOS and of the ambience.
+    status = bytes([0x32]) + (address * 10).to_bytes(2, "big") + bytes(4) + bytes([6]) + bytes(
+        [40 + address] * 6) + bytes(5) + bytes([100 + address, 0x06, 0, 0, 0])
+    words = [(0x03, 1), (0x04, 0x86A0), (0x05, 1), (0x06, 0x86A0), (0x07, 0), (0x08, 1000 * address), (0x09, 0xFFFF),
+             (0x0A, 0xFFFF)]
+    capacity = bytes([0x01, address, 0x02]) + (500 + address).to_bytes(2, "big")
+    capacity += b"".join(bytes([tag]) + word.to_bytes(2, "big") for tag, word in words)
+    capacity += bytes([0x0B, 0, 1, 0, 2]) + bytes(7) + (5000 + address).to_bytes(2, "big")
+    capacity += (3400 + address).to_bytes(2, "big") + (3100 + address).to_bytes(2, "big") + bytes([0x0D, 11])
+    name = f"PACK-{address:03}".encode()
+    return {VOLTAGES: frame(address, VOLTAGES, bytes([CELLS, 6, CELLS]) + cells),
+            STATUS: frame(address, STATUS, status),
+            CAPACITY: frame(address, CAPACITY, capacity),
+            SERIAL: frame(address, SERIAL, bytes([len(name)]) + name)}
+
+
+def readings(address):
+    """Some of what must be published of a pack: query → key → value."""
+    cells = {f"cell_{cell + 1:02}_voltage": value / 1000 for cell, value in enumerate(millivolts(address))}
+    return {"voltages": {**cells, "cell_count": CELLS, "cell_voltage_min": (3000 + address * 20) / 1000},
+            "status": {"current": address / 10, "charging": True, "mos_temperature": address,
+                       "software_version": 100 + address},
+            "capacity": {"soc": address, "cycles": 500 + address, "remaining_capacity": float(address)},
+            "serial_number": {"serial_number": f"PACK-{address:03}"}}
+
+
+class Bus:
+    """Packs of some addresses on one line behind a device server; any number of connections."""
+
+    def __init__(self, addresses, silent=()):
+        self.table = {(address, command): answer for address in addresses if address not in silent
+                      for command, answer in answers(address).items()}
+        self.requests = 0
+        self.connections = set()
+
+    async def listen(self, port=0):
+        self.server = await asyncio.start_server(self.serve, "127.0.0.1", port)
+        return self.server.sockets[0].getsockname()[1]
+
+    async def close(self):
+        """As when the device server loses its power: nobody listens, all connections are reset."""
+        self.server.close()
+        for writer in set(self.connections):
+            writer.transport.abort()
+        await self.server.wait_closed()
+
+    async def serve(self, reader, writer):
+        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.connections.add(writer)
+        try:
+            while True:
+                request = await reader.readexactly(8)
+                self.requests += 1
+                if answer := self.table.get((request[2], request[5])):
+                    writer.write(answer)
+                    await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            self.connections.discard(writer)
+            writer.close()
