@@ -61,6 +61,10 @@ class Narrator {
         if (event.attempts != 1) out_ << ", " << event.attempts << " attempts";
         out_ << "\n";
         return;
+      case Kind::heard:
+        out_ << event.device << " " << event.query << ": "
+             << (event.error ? "nothing heard, " + std::string{to_string(*event.error)} : "heard") << "\n";
+        return;
       case Kind::end:
         out_ << "end of the recording: " << event.reason << "\n";
         return;

@@ -82,17 +82,22 @@ class Player {
 
   asio::awaitable<void> play() {
     const Event& event = recorded_.events[place_++];
-    if (event.kind == Kind::device) meet(event);
+    if (event.kind == Kind::device) {
+      co_await meet(event);
+    } else {
+      tape_.start();
+    }
     if (event.kind == Kind::sent) co_await ask(event);
     if (event.kind == Kind::done) conclude(event);
+    if (event.kind == Kind::heard) co_await hear(event);
   }
 
  private:
-  void meet(const Event& event) {
+  asio::awaitable<void> meet(const Event& event) {
     const auto* const profile = profiles_.find(event.profile);
     if (profile == nullptr || pollers_.contains(event.device)) {
       if (profile == nullptr) deviate(event, "there is no profile '" + event.profile + "' here");
-      return;
+      co_return;
     }
     DeviceConfiguration device;
     for (const auto& known : options_.site.devices)
@@ -109,6 +114,28 @@ class Player {
         event.device,
         poll::Device{device.id, profile, device.address, device.intervals, {}, device.offline_after},
         channel_, sinks_, std::chrono::steady_clock::now());
+    for (const auto& query : profile->queries) {
+      if (!query.listen) continue;
+      // From now on the channel keeps what comes for it. There is nothing yet.
+      auto request = pollers_.at(event.device).request(query);
+      request.timeout = std::chrono::milliseconds{0};
+      (void)co_await channel_.exchange(std::move(request));
+    }
+  }
+
+  /// What came by itself was kept by the channel until here.
+  asio::awaitable<void> hear(const Event& event) {
+    const auto [poller, query] = find(event);
+    const bool there = co_await tape_.next_heard();
+    if (!there) co_return;
+    if (query != nullptr && !event.error) {
+      auto outcome = co_await channel_.exchange(poller->request(*query));
+      if (!outcome) deviate(event, "recorded as heard, but there is nothing");
+      (void)poller->take(*query, std::move(outcome));
+    } else if (query != nullptr) {
+      (void)poller->take(*query, Error{*event.error, "as recorded"});
+    }
+    tape_.passed();
   }
 
   /// One attempt. What it gives waits for the recorded end of its exchange, which may be several attempts

@@ -1,5 +1,4 @@
-// The I/O shell of a channel: reads always, writes when the policy says so, and tells the policy what
-// happened.
+// The I/O shell of a channel: reads always, writes when the policy says so, tells the policy what happened.
 #include "channel/channel.hpp"
 
 #include "async/race.hpp"
@@ -106,9 +105,8 @@ asio::awaitable<void> Channel::State::drive() {
 asio::awaitable<Event> Channel::State::send(JobId job) {
   const Order* const order = desk.serve(job);
   const auto open_stream = stream;
-  if (order == nullptr || !open_stream) {
-    co_return event::Failed{order == nullptr ? Errc::cancelled : Errc::connection_closed};
-  }
+  if (order == nullptr) co_return event::Failed{Errc::cancelled};
+  if (!open_stream) co_return event::Failed{Errc::connection_closed};
   // Whatever lies here incomplete belongs to nobody; the next byte must be the answer's.
   stale += reader.buffered();
   reader.clear();
@@ -119,14 +117,14 @@ asio::awaitable<Event> Channel::State::send(JobId job) {
   journal.sent(job, order->request, wire);
   sent = Clock::now();
   const auto written = co_await open_stream->write(wire);
-  if (!written) {
-    router.forget();
-    fault = written.error();
-    if (Order* const still = desk.find(job)) still->error = written.error();
-    co_return event::Failed{Errc::connection_closed};
+  if (written) {
+    health.bytes_sent += wire.size();
+    co_return event::Sent{};
   }
-  health.bytes_sent += wire.size();
-  co_return event::Sent{};
+  router.forget();
+  fault = written.error();
+  if (Order* const still = desk.find(job)) still->error = written.error();
+  co_return event::Failed{Errc::connection_closed};
 }
 
 Event Channel::State::conclude(JobId job) {
@@ -152,7 +150,7 @@ void Channel::State::finish(const Action& action) {
   if (action.job == current) health.busy += Clock::now() - sent;
   if (order == nullptr) return;
   journal.done(action, order->request);
-  const CircuitBreaker* const breaker = policy.breaker(order->request.device);
+  const auto* const breaker = policy.breaker(order->request.device);
   if (action.error)
     return desk.complete(action.job, failure(action, *order, options, breaker, link_error, Clock::now()));
   reply.attempts = action.attempts;
@@ -160,14 +158,17 @@ void Channel::State::finish(const Action& action) {
 }
 
 asio::awaitable<Result<Reply>> Channel::State::hear(Request request) {
-  const std::string limit = std::to_string(request.timeout->count()) + " ms";
+  const Request asked = request;
   auto heard = co_await mailbox.take(std::move(request));
-  if (heard) co_return std::move(*heard);
-  if (stopped) co_return Error{Errc::cancelled, "channel " + options.id + " is stopped"};
-  if (!health.connected && !link_error.detail.empty()) co_return link_error;
-  ++health.timeouts;
-  desk.post(event::Unheard{});
-  co_return Error{Errc::timeout, "nothing was heard within " + limit};
+  if (!heard && stopped) co_return over(options);
+  const bool deaf = !health.connected && !link_error.detail.empty();
+  if (!heard && !deaf) {
+    ++health.timeouts;
+    desk.post(event::Unheard{});
+  }
+  const auto outcome = heard ? Result<Reply>{std::move(*heard)} : deaf ? link_error : unheard(asked);
+  journal.heard(asked, outcome);
+  co_return outcome;
 }
 
 asio::awaitable<void> Channel::State::read_forever() {
@@ -261,15 +262,13 @@ Channel::Channel(asio::any_io_executor executor, Options options, std::unique_pt
 Channel::~Channel() = default;
 
 asio::awaitable<void> Channel::run() {
-  struct AtEnd {
-    State& state;
-    ~AtEnd() { state.shut("the channel has ended"); }
-  } at_end{*state_};
+  const auto shut = [](State* state) { state->shut("the channel has ended"); };
+  const std::unique_ptr<State, decltype(shut)> at_end{state_.get(), shut};
   co_await async::race(state_->drive(), state_->read_forever());
 }
 
 asio::awaitable<Result<Reply>> Channel::exchange(Request request) {
-  if (state_->stopped) co_return Error{Errc::cancelled, "channel " + state_->options.id + " is stopped"};
+  if (state_->stopped) co_return over(state_->options);
   if (!request.timeout) request.timeout = state_->options.timeout;
   if (request.listen) co_return co_await state_->hear(std::move(request));
   auto wire = state_->codec->build(request.query);

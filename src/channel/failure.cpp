@@ -28,6 +28,12 @@ Error failure(const Action& finished, const Order& order, const Options& options
   return {refused ? link_error.code : code, link_error.detail};
 }
 
+Error over(const Options& options) { return {Errc::cancelled, "channel " + options.id + " is stopped"}; }
+
+Error unheard(const Request& request) {
+  return {Errc::timeout, "nothing was heard within " + std::to_string(request.timeout->count()) + " ms"};
+}
+
 Error silence(const Options& options) {
   const auto limit = options.silence_limit / std::chrono::seconds{1};
   return {Errc::connection_closed, "no byte came for " + std::to_string(limit) + " s"};

@@ -11,6 +11,11 @@ namespace busbar::channel {
 [[nodiscard]] Error failure(const Action& finished, const Order& order, const Options& options,
                             const CircuitBreaker* breaker, const Error& link_error, Steady now);
 
+/// The channel is stopped.
+[[nodiscard]] Error over(const Options& options);
+/// Listening in vain.
+[[nodiscard]] Error unheard(const Request& request);
+
 /// Why a stream is given up that is open, but over which nothing comes any more.
 [[nodiscard]] Error silence(const Options& options);
 

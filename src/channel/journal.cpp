@@ -49,6 +49,12 @@ void Journal::done(const Action& finished, const Request& request) const {
   recorder_->done(finished.job, request.device, request.query.name, finished.attempts, finished.error);
 }
 
+void Journal::heard(const Request& request, const Result<Reply>& outcome) const {
+  if (recorder_ == nullptr) return;
+  recorder_->heard(request.device, request.query.name,
+                   outcome ? std::nullopt : std::optional{outcome.error().code});
+}
+
 void Journal::trouble(const Error& error) {
   if (!std::has_single_bit(++troubles_)) return;
   const std::string text = error.detail.empty() ? to_string(error) : error.detail;

@@ -27,6 +27,7 @@ class Journal {
   void received(ByteView bytes, UtcMillis utc) const;
   void expired(JobId job) const;
   void done(const Action& finished, const Request& request) const;
+  void heard(const Request& request, const Result<Reply>& outcome) const;
 
  private:
   /// The 1st, 2nd, 4th, 8th … in a row is logged.

@@ -263,6 +263,15 @@ void Recorder::done(std::uint64_t exchange, std::string_view device, std::string
   state_->note(event);
 }
 
+void Recorder::heard(std::string_view device, std::string_view query, std::optional<Errc> error) {
+  Event event = state_->event(Kind::heard);
+  event.device = device;
+  event.query = query;
+  event.error = error;
+  ++state_->exchanges;
+  state_->note(event);
+}
+
 std::uint64_t Recorder::bytes() const noexcept { return state_->total; }
 std::uint64_t Recorder::exchanges() const noexcept { return state_->exchanges; }
 

@@ -45,6 +45,7 @@ class Recorder {
   void expired(std::uint64_t exchange);
   void done(std::uint64_t exchange, std::string_view device, std::string_view query, unsigned attempts,
             std::optional<Errc> error);
+  void heard(std::string_view device, std::string_view query, std::optional<Errc> error);
 
   /// What has been written and is still to be written.
   [[nodiscard]] std::uint64_t bytes() const noexcept;

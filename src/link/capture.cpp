@@ -33,6 +33,8 @@ std::string body(const Event& event) {
     case Kind::done:
       return "done " + number + " " + event.device + " " + event.query + " " +
              std::to_string(event.attempts) + " " + result_word(event.error);
+    case Kind::heard:
+      return "heard " + event.device + " " + event.query + " " + result_word(event.error);
     case Kind::end:
       return "end " + event.reason;
   }

@@ -40,6 +40,7 @@ enum class Kind {
   received,  ///< what one read gave: bytes
   expired,   ///< exchange: the wait for its answer has ended
   done,      ///< exchange, device, query, attempts, error: what came of it; attempts may be 0
+  heard,     ///< device, query, error: what came of listening
   end,       ///< why the recording ends: reason
 };
 
@@ -53,7 +54,7 @@ struct Event {
   std::string profile{};
   std::uint32_t address = 0;
   unsigned attempts = 0;
-  std::optional<Errc> error{};  ///< refused: set; done: empty when it went well
+  std::optional<Errc> error{};  ///< refused: set; done, heard: empty when it went well
   std::string reason{};
   Bytes bytes{};
   bool operator==(const Event&) const = default;

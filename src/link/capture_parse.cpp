@@ -133,22 +133,23 @@ std::optional<Errc> read_result(Words& words, bool ok_allowed) {
              quoted(word));
 }
 
-constexpr std::array<std::pair<std::string_view, Kind>, 9> kinds{{{"device", Kind::device},
-                                                                  {"open", Kind::open},
-                                                                  {"refused", Kind::refused},
-                                                                  {"closed", Kind::closed},
-                                                                  {">", Kind::sent},
-                                                                  {"<", Kind::received},
-                                                                  {"expired", Kind::expired},
-                                                                  {"done", Kind::done},
-                                                                  {"end", Kind::end}}};
+constexpr std::array<std::pair<std::string_view, Kind>, 10> kinds{{{"device", Kind::device},
+                                                                   {"open", Kind::open},
+                                                                   {"refused", Kind::refused},
+                                                                   {"closed", Kind::closed},
+                                                                   {">", Kind::sent},
+                                                                   {"<", Kind::received},
+                                                                   {"expired", Kind::expired},
+                                                                   {"done", Kind::done},
+                                                                   {"heard", Kind::heard},
+                                                                   {"end", Kind::end}}};
 
 Kind read_kind(Words& words) {
   const auto word = words.next("an event");
   for (const auto& [name, kind] : kinds)
     if (name == word) return kind;
   words.fail("unknown event " + quoted(word) +
-             "; known: device, open, refused, closed, >, <, expired, done, end");
+             "; known: device, open, refused, closed, >, <, expired, done, heard, end");
 }
 
 void read_rest(Words& words, Event& event) {
@@ -178,6 +179,11 @@ void read_rest(Words& words, Event& event) {
       event.device = words.name("the id of a device");
       event.query = words.name("the name of a query");
       event.attempts = words.number<unsigned>("a count of attempts");
+      event.error = read_result(words, true);
+      break;
+    case Kind::heard:
+      event.device = words.name("the id of a device");
+      event.query = words.name("the name of a query");
       event.error = read_result(words, true);
       break;
     case Kind::end:

@@ -46,8 +46,18 @@ asio::awaitable<void> Tape::wait(async::Wakeup& wakeup) {
   (void)co_await wakeup.wait_until(until);
 }
 
+void Tape::start() {
+  if (!std::exchange(started_, true)) opener_.notify();
+}
+
 asio::awaitable<bool> Tape::next_request() {
   while (current() != nullptr && !(at(Kind::sent) && reading_ && is_due())) co_await wait(asker_);
+  co_return current() != nullptr;
+}
+
+asio::awaitable<bool> Tape::next_heard() {
+  while (current() != nullptr && !(at(Kind::heard) && (reading_ || !open_) && is_due()))
+    co_await wait(asker_);
   co_return current() != nullptr;
 }
 
@@ -111,6 +121,7 @@ class ReplayStream final : public ByteStream {
       moment_ = event->utc;
       tape_->advance();
     } else if (event != nullptr && event->kind == Kind::closed) {
+      tape_->open_ = false;
       tape_->advance();
       return Error{Errc::connection_closed, "closed, as recorded"};
     }
@@ -131,10 +142,11 @@ class ReplayStream final : public ByteStream {
 };
 
 asio::awaitable<Result<std::unique_ptr<ByteStream>>> ReplayLink::open() {
-  while (!((tape_->at(Kind::open) || tape_->at(Kind::refused)) && tape_->is_due())) {
+  while (!tape_->started_ || !((tape_->at(Kind::open) || tape_->at(Kind::refused)) && tape_->is_due())) {
     co_await tape_->wait(tape_->opener_);
   }
   const auto& event = *tape_->current();
+  tape_->open_ = event.kind == Kind::open;
   tape_->advance();
   if (event.kind == Kind::refused)
     co_return Error{event.error.value_or(Errc::connect_failed), "refused, as recorded"};

@@ -20,12 +20,18 @@ class Tape {
   /// `speed`: 1 = as recorded, 2 = twice as fast, 0 = without waiting.
   Tape(asio::any_io_executor executor, const std::vector<capture::Event>& events, double speed = 0);
 
+  /// The link does not open before: who listens must be known first.
+  void start();
   /// For the asker. Completes when all that was recorded before the next request has been read and looked at,
   /// and the request's moment has come; false: the recording has no further request.
   [[nodiscard]] asio::awaitable<bool> next_request();
   /// The exchange of that request has its outcome: reading goes on. Until then a read stops where the
   /// recorded wait for the answer ended.
   void concluded();
+  /// For who listens. Completes when all that was recorded before the next outcome of listening has been read
+  /// and looked at; false: the recording has none. Reading goes on with passed().
+  [[nodiscard]] asio::awaitable<bool> next_heard();
+  void passed() { advance(); }
   /// What was written was not what is recorded: both in hex; empty while all is as it was.
   [[nodiscard]] const std::string& deviation() const noexcept { return deviation_; }
 
@@ -48,6 +54,8 @@ class Tape {
   bool asked_ = false;    ///< a request was written whose outcome is not known yet
   bool expired_ = false;  ///< and the channel was told that the wait is over
   bool reading_ = false;  ///< all that could be read was looked at
+  bool started_ = false;
+  bool open_ = false;
   async::Wakeup opener_;
   async::Wakeup reader_;
   async::Wakeup asker_;

@@ -98,7 +98,7 @@ class Daemon:
             await asyncio.sleep(0.02)
         return True
 
-    async def all_report(self, seconds=10.0):
+    async def all_report(self, seconds=30.0):
         """Every device reports anew."""
         before = dict(self.reports)
         devices = self.path.read_text().count("profile:")

@@ -76,6 +76,21 @@ TEST_F(Captured, ReplayOfAnAnswerOverSeveralFramesIsTheSame) {
   EXPECT_EQ(busbar({"replay", file}).out, live);
 }
 
+TEST_F(Captured, ReplayOfProductsThatAreOnlyListenedToIsTheSame) {
+  const Simulator shunt{BUSBAR_BINARY,
+                        {.family = "vedirect", .faults = {"wrong_checksum@0.2", "at_noise@0.2"}}};
+  const auto site = directory.write(
+      "listen.yaml",
+      "version: 1\nchannels:\n  bus: {link: \"" + shunt.url() +
+          "\"}\ndevices:\n  b: {profile: victron_bmv, intervals: {realtime: 1s, history: 1s}}\n"
+          "sinks:\n  screen: {format: jsonl}\n");
+  const auto live = run_recorded(site, 6);
+  const auto again = busbar({"replay", file});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.out, live);
+  EXPECT_THAT(busbar({"decode", file}).out, HasSubstr("b realtime: heard"));
+}
+
 TEST_F(Captured, ReplayOfASingleRoundShowsWhoDidNotAnswer) {
   const Simulator packs{BUSBAR_BINARY, {.count = 2, .faults = {"silent#2"}}};
   const auto site = config(packs.url(), 2, "json");

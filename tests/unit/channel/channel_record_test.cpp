@@ -41,6 +41,7 @@ class ChannelRecorded : public ChannelFixture {
   /// The same questions again, to the recording; each outcome as text.
   std::vector<std::string> replayed(const Capture& capture, std::vector<Request> requests) {
     link::Tape tape{io_.get_executor(), capture.events};
+    tape.start();
     Options options = quick_options();
     options.settle = options.spacing = 0ms;
     options.replayed = true;

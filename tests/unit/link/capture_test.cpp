@@ -59,6 +59,13 @@ std::vector<Event> every_kind() {
        .device = "pack-1",
        .query = "status",
        .attempts = 1},
+      {.kind = Kind::heard, .utc = utc, .offset = 100h, .device = "bmv", .query = "realtime"},
+      {.kind = Kind::heard,
+       .utc = utc,
+       .offset = 100h,
+       .device = "bmv",
+       .query = "realtime",
+       .error = Errc::timeout},
       {.kind = Kind::closed, .utc = utc, .offset = 100h + 1us},
       {.kind = Kind::end, .utc = utc, .offset = 100h + 2us, .reason = "stop"},
   };

@@ -25,6 +25,7 @@ class Replayed : public test::LinkFixture {
   void tape(std::vector<Event> events, double speed = 0) {
     events_ = std::move(events);
     tape_.emplace(io_.get_executor(), events_, speed);
+    tape_->start();
     link_.emplace(*tape_);
   }
   std::unique_ptr<ByteStream> opened() {
@@ -144,6 +145,40 @@ TEST_F(Replayed, LetsTheAskerWaitUntilAllBeforeItIsRead) {
   EXPECT_TRUE(waits(*stream, more)) << "what was read has been looked at once the reader asks for more";
   wait_for([this] { return asked_.has_value(); });
   EXPECT_TRUE(*asked_);
+}
+
+TEST_F(Replayed, HoldsStillWhereSomethingWasHeardUntilItIsTaken) {
+  tape({event(Kind::open), event(Kind::received, {1}), event(Kind::heard), event(Kind::received, {2})});
+  const auto stream = opened();
+  asked_.reset();
+  tasks_.spawn("listener", note(tape_->next_heard(), asked_));
+  EXPECT_EQ(bytes_read(*stream), Bytes{1});
+  EXPECT_FALSE(asked_) << "what was read is not looked at yet";
+  std::optional<Result<std::size_t>> next;
+  EXPECT_TRUE(waits(*stream, next));
+  EXPECT_EQ(asked_, true);
+  tape_->passed();
+  io_.restart();
+  io_.poll();
+  ASSERT_TRUE(next.has_value());
+  EXPECT_EQ(buffer_[0], 2);
+}
+
+TEST_F(Replayed, DoesNotOpenBeforeItIsStarted) {
+  const std::vector<Event> events{event(Kind::open)};
+  Tape held{io_.get_executor(), events};
+  ReplayLink link{held};
+  std::optional<Result<std::unique_ptr<ByteStream>>> stream;
+  tasks_.spawn("opener", [](ReplayLink& from, auto& into) -> asio::awaitable<void> {
+    into = co_await from.open();
+  }(link, stream));
+  io_.restart();
+  io_.poll();
+  EXPECT_FALSE(stream);
+  held.start();
+  io_.restart();
+  io_.poll();
+  EXPECT_TRUE(stream);
 }
 
 TEST_F(Replayed, TellsTheAskerThatThereIsNoFurtherQuestion) {
