@@ -17,6 +17,8 @@ int raw_command(const CommandArguments& arguments);
 int set_command(const CommandArguments& arguments);
 int decode_command(const CommandArguments& arguments);
 int profile_command(const CommandArguments& arguments);
+int doctor_command(const CommandArguments& arguments);
+int probe_command(const CommandArguments& arguments);
 int capture_command(const CommandArguments& arguments);
 int replay_command(const CommandArguments& arguments);
 int healthcheck_command(const CommandArguments& arguments);
