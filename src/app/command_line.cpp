@@ -27,6 +27,7 @@ constexpr std::array commands{
     Command{"set", "set what the site file allows to be set on a device", set_command},
     Command{"decode", "explain captures, or frames given in hex, byte by byte", decode_command},
     Command{"doctor", "examine configuration, rights, clock, gateways and broker", doctor_command},
+    Command{"probe", "ask a link in every known protocol who is there", probe_command},
     Command{"capture", "record what goes over a channel, for bug reports and new devices", capture_command},
     Command{"replay", "run a capture through the whole pipeline again", replay_command},
     Command{"profile", "list, check or explain device profiles", profile_command},
