@@ -73,7 +73,8 @@ void expect_host(SSL* connection, const std::string& host) {
 }
 
 Request request_from(const HttpUrl& url, HttpRequest&& from) {
-  const http::verb verb = from.method == HttpMethod::put    ? http::verb::put
+  const http::verb verb = from.method == HttpMethod::get    ? http::verb::get
+                          : from.method == HttpMethod::put  ? http::verb::put
                           : from.method == HttpMethod::post ? http::verb::post
                                                             : http::verb::delete_;
   Request request{verb, url.path + from.target, 11};

@@ -18,7 +18,7 @@
 
 namespace busbar::sink {
 
-enum class HttpMethod { put, post, del };
+enum class HttpMethod { get, put, post, del };
 
 struct HttpRequest {
   HttpMethod method = HttpMethod::post;

@@ -1,19 +1,19 @@
 // busbar probe: who is on this line?
-#include "app/probe.hpp"
-
 #include "app/arguments.hpp"
 #include "app/command.hpp"
 #include "app/exit_code.hpp"
 #include "app/logging.hpp"
+#include "app/probe/run.hpp"
+#include "app/probe/site_file.hpp"
 #include "async/race.hpp"
 #include "async/wakeup.hpp"
 #include "service/signals.hpp"
-#include "yaml/map_reader.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <unistd.h>
@@ -23,56 +23,39 @@ namespace busbar::app {
 namespace {
 
 constexpr const char* description =
-    "Asks a gateway or a serial port in every protocol busbar knows, address by address, and tells what\n"
-    "answered. Only reads are sent, the same that polling sends. What was found is printed as a site file,\n"
-    "ready to be saved and completed with 'sinks:'; everything else goes to standard error. Ends at the\n"
-    "first protocol that is answered, unless --all is given; Ctrl-C ends it, too, and shows what was\n"
-    "found so far.\n"
+    "Listens on a gateway or a serial port, then asks it in every protocol busbar knows, address by "
+    "address,\n"
+    "and tells what answered. Only reads are sent, the same that polling sends. What was found is printed "
+    "as\n"
+    "a site file, ready to be saved and completed with 'sinks:'; everything else goes to standard error.\n"
     "\n"
-    "  busbar probe tcp://192.168.1.50:26\n"
+    "  busbar probe tcp://192.168.1.50:26 > busbar.yaml\n"
+    "  busbar probe tcp://192.168.1.50:26 --protocol daly --addresses 1-4\n"
     "  busbar probe serial:/dev/ttyUSB0              tries the usual speeds\n"
-    "  busbar probe serial:/dev/ttyUSB0?baud=9600 --addresses 1-4\n"
+    "  busbar probe serial:/dev/ttyUSB0?baud=9600\n"
     "\n"
-    "A gateway that takes one connection only, and a serial port, must not be in use by the daemon.\n"
+    "It ends after the first protocol that is answered, unless --all is given; Ctrl-C ends it, too, and "
+    "shows\n"
+    "what was found so far. Behind a gateway only one speed can be tried: the one set in the gateway.\n"
+    "\n"
+    "The daemon must not be using the line meanwhile: two masters disturb each other.\n"
     "\n"
     "Exit codes: 0 something answered; 75 nothing did, the link does not open, or it was interrupted.";
-
-/// Settings of serial lines in the order of how usual they are.
-std::vector<link::Options> lines_of(const std::string& text, const link::Options& parsed) {
-  const auto* const serial = std::get_if<link::SerialOptions>(&parsed);
-  if (serial == nullptr || text.find("baud=") != std::string::npos) return {parsed};
-  std::vector<link::Options> lines;
-  for (const unsigned baud : {9600U, 19200U, 115200U, 2400U, 4800U, 38400U, 57600U}) {
-    link::SerialOptions line = *serial;
-    line.baud = baud;
-    lines.emplace_back(line);
-  }
-  link::SerialOptions meters = *serial;  // M-Bus
-  meters.baud = 2400;
-  meters.parity = link::Parity::even;
-  lines.emplace_back(meters);
-  return lines;
-}
-
-/// "1-16", "7"
-std::optional<std::pair<std::uint32_t, std::uint32_t>> parse_range(const std::string& text) {
-  const auto dash = text.find('-');
-  const auto first = yaml::parse_integer(text.substr(0, dash));
-  const auto last = dash == std::string::npos ? first : yaml::parse_integer(text.substr(dash + 1));
-  if (!first || !last || *first < 0 || *last < *first || *last > 0xFFFFFFFFLL || *last - *first > 255)
-    return std::nullopt;
-  return std::pair{static_cast<std::uint32_t>(*first), static_cast<std::uint32_t>(*last)};
-}
 
 /// One line that is written over on a terminal, else one line for each framing.
 class Progress {
  public:
-  void operator()(const std::string& endpoint, const Framing& framing, std::uint32_t address) {
-    const std::string where = endpoint + "  " + framing.name();
+  void operator()(const probe::Step& step) {
+    const std::string where = step.endpoint + "  " + step.framing;
     if (terminal_) {
-      std::cerr << "\r" << where << "  address " << address << "\x1b[K" << std::flush;
+      // What changes stands first: a line that is cut, or broken, would not be written over.
+      const std::string text = std::to_string(step.number) + "/" + std::to_string(step.of) + "  " +
+                               step.framing + "  address " + std::to_string(step.address) + "  " +
+                               step.endpoint;
+      std::cerr << "\r" << text.substr(0, width) << "\x1b[K" << std::flush;
     } else if (where != last_) {
-      std::cerr << "trying " << where << "\n";
+      std::cerr << "trying " << where << " from address " << step.address << " on, " << step.number << "/"
+                << step.of << "\n";
     }
     last_ = where;
   }
@@ -81,11 +64,12 @@ class Progress {
   }
 
  private:
+  static constexpr std::size_t width = 79;
   bool terminal_ = ::isatty(STDERR_FILENO) == 1;
   std::string last_;
 };
 
-void tell(const ProbeResult& result) {
+void tell(const probe::Outcome& result) {
   for (const auto& hit : result.hits) {
     std::cerr << "address " << hit.address << ": " << hit.profile->manufacturer << " " << hit.profile->model
               << " (profile " << hit.profile->name << "), " << hit.readings << " plausible readings\n";
@@ -95,10 +79,9 @@ void tell(const ProbeResult& result) {
   if (result.traces.late > 0) {
     std::cerr << " in time, but " << result.traces.late << " answer(s) came late: try a longer --timeout";
   } else if (result.traces.bytes > 0) {
-    std::cerr
-        << ", but " << result.traces.bytes
-        << " byte(s) came that are no answer: another baud rate or parity, a protocol that busbar does\n"
-           "not know, or another master on the line. 'busbar capture --listen' records them";
+    std::cerr << ", but " << result.traces.bytes
+              << " byte(s) came that are no answer: another baud rate or parity, a protocol that busbar\n"
+                 "does not know, or another master on the line. 'busbar capture --listen' records them";
   } else {
     std::cerr << ", not one byte came: check power, A and B, the speed set in the device server, addresses";
   }
@@ -106,21 +89,23 @@ void tell(const ProbeResult& result) {
 }
 
 struct Run {
-  ProbeOptions options;
-  ProbeResult result{};
+  probe::Options options;
+  probe::Outcome result{};
   std::optional<Result<void>> outcome{};
 
-  asio::awaitable<void> to_end() { outcome = co_await probe(options, result); }
+  asio::awaitable<void> to_end() { outcome = co_await probe::run(options, result); }
 };
 
 }  // namespace
 
 int probe_command(const CommandArguments& arguments) {
   Arguments options{"busbar probe LINK [--addresses 1-16] [--protocol NAME]… [--all]", description};
-  options.value("addresses,a", "RANGE", "an address, or a range of at most 256", "1-16")
+  options
+      .value("addresses,a", "RANGE",
+             "an address, or a range of at most 256; without: the devices' default, and 1 to 16")
       .values("protocol,p", "NAME", "only this protocol; may be given more than once")
       .value("profiles", "DIRECTORY", "site profiles beside those built in")
-      .value("timeout,t", "MS", "how long each may take to answer", "500")
+      .value("timeout,t", "MS", "how long each may take to answer; what speaks by itself has 2.5 s", "500")
       .flag("all", "go on after something has answered")
       .value("log-level,l", "LEVEL", "trace shows every byte", "off")
       .positional("LINK", 1, "tcp://host:port, serial:/dev/tty… or /dev/tty…");
@@ -129,8 +114,8 @@ int probe_command(const CommandArguments& arguments) {
   if (links.empty()) return usage_error("probe: which link? For example tcp://192.168.1.50:26; see --help");
   const auto line = link::parse_endpoint(links.front());
   if (!line) return usage_error(line.error().detail);
-  const auto range = parse_range(options.text("addresses"));
-  if (!range)
+  const auto range = probe::parse_range(options.text("addresses"));
+  if (options.has("addresses") && !range)
     return usage_error("--addresses is '" + options.text("addresses") +
                        "', expected 7, or a range such as 1-16");
   const auto timeout = options.integer("timeout", 10, 60000);
@@ -150,10 +135,9 @@ int probe_command(const CommandArguments& arguments) {
     return usage_error("--log-level: expected trace, debug, info, warning, error or off");
 
   Progress progress;
-  Run run{{.lines = lines_of(links.front(), *line),
-           .framings = framings_of(profiles, wanted),
-           .first = range->first,
-           .last = range->second,
+  Run run{{.lines = probe::lines_of(links.front(), *line),
+           .framings = probe::framings_of(profiles, wanted),
+           .addresses = range,
            .timeout = std::chrono::milliseconds{*timeout},
            .all = options.has("all"),
            .progress = std::ref(progress)}};
@@ -171,7 +155,10 @@ int probe_command(const CommandArguments& arguments) {
   if (run.outcome && !*run.outcome) return fail(exit_temporary, run.outcome->error().detail);
   if (!run.outcome) std::cerr << "interrupted\n";
   if (run.outcome || !run.result.hits.empty()) tell(run.result);
-  if (!run.result.hits.empty()) std::cout << site_file_of(run.result.hits);
+  // The file may be saved elsewhere than where one stands now.
+  const auto directory =
+      options.has("profiles") ? std::filesystem::absolute(options.text("profiles")).string() : "";
+  if (!run.result.hits.empty()) std::cout << probe::site_file_of(run.result.hits, directory);
   return run.outcome && !run.result.hits.empty() ? exit_ok : exit_temporary;
 }
 

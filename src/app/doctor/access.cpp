@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <fcntl.h>
+#include <filesystem>
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
@@ -11,11 +13,12 @@
 namespace busbar::app::doctor {
 namespace {
 
-std::string group_list(const Identity& who) {
-  std::string list = group_name(who.group);
-  for (const gid_t id : who.groups)
-    if (id != who.group) list += ", " + group_name(id);
-  return list;
+// The same numbers, so that the kernel can be asked with them.
+static_assert(Right::read == R_OK && Right::write == W_OK && Right::enter == X_OK);
+
+std::string numbered(const std::string& name, unsigned id) {
+  const std::string number = std::to_string(id);
+  return name == number ? number : name + " (" + number + ")";
 }
 
 /// The letters of chmod.
@@ -30,7 +33,7 @@ std::string letters(unsigned rights) {
 }  // namespace
 
 Identity Identity::of_process() {
-  Identity who{::geteuid(), ::getegid(), {}};
+  Identity who{::geteuid(), ::getegid(), {}, true};
   const int count = ::getgroups(0, nullptr);
   who.groups.resize(static_cast<std::size_t>(std::max(count, 0)));
   if (count > 0 && ::getgroups(count, who.groups.data()) != count) who.groups.clear();
@@ -54,6 +57,23 @@ bool allows(const Ownership& file, const Identity& who, unsigned rights) noexcep
   return ((file.mode >> shift) & rights) == rights;
 }
 
+bool permits(const std::string& path, const Ownership& file, const Identity& who, unsigned rights) noexcept {
+  if (!who.is_self) return allows(file, who, rights);
+  return ::faccessat(AT_FDCWD, path.c_str(), static_cast<int>(rights), AT_EACCESS) == 0;
+}
+
+std::string blocked_at(const std::string& path, const Identity& who) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  fs::path way;
+  for (const auto& part : fs::absolute(path, error).parent_path()) {
+    way /= part;
+    const auto ownership = Ownership::of(way.string());
+    if (ownership && !permits(way.string(), *ownership, who, enter)) return way.string();
+  }
+  return {};
+}
+
 std::string user_name(uid_t id) {
   const passwd* const entry = ::getpwuid(id);
   return entry != nullptr ? entry->pw_name : std::to_string(id);
@@ -64,12 +84,19 @@ std::string group_name(gid_t id) {
   return entry != nullptr ? entry->gr_name : std::to_string(id);
 }
 
+std::string group_list(const Identity& who) {
+  std::string list = numbered(group_name(who.group), who.group);
+  for (const gid_t id : who.groups)
+    if (id != who.group) list += ", " + numbered(group_name(id), id);
+  return list;
+}
+
 std::string describe(const Ownership& file, const Identity& who) {
   std::array<char, 8> mode{};
   std::snprintf(mode.data(), mode.size(), "%04o", static_cast<unsigned>(file.mode));
-  return "belongs to " + user_name(file.user) + ":" + group_name(file.group) + " (mode " + mode.data() +
-         "); this is user " + user_name(who.user) + " (uid " + std::to_string(who.user) +
-         ") with the groups " + group_list(who);
+  return "belongs to user " + numbered(user_name(file.user), file.user) + ", group " +
+         numbered(group_name(file.group), file.group) + ", mode " + mode.data() + "; this is user " +
+         numbered(user_name(who.user), who.user) + " in the groups " + group_list(who);
 }
 
 std::string cure(const std::string& path, const Ownership& file, const Identity& who, unsigned rights) {

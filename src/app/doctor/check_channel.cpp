@@ -1,7 +1,10 @@
-// Links: can they be opened, and if not, what stands in the way.
+// Links: can they be opened, is it quiet on them, and if not, what stands in the way.
 #include "app/doctor/checks.hpp"
+#include "app/doctor/connections.hpp"
 #include "async/with_deadline.hpp"
+#include "link/resolve.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <sys/stat.h>
@@ -11,18 +14,28 @@ namespace busbar::app::doctor {
 namespace {
 
 namespace fs = std::filesystem;
+using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// A gateway whose only connection is taken accepts and hangs up; it does so at once.
-constexpr std::chrono::milliseconds time_to_hang_up{500};
+/// A gateway whose only connection is taken accepts and hangs up, at once. A little longer, to hear another
+/// master, too.
+constexpr milliseconds a_moment{1500};
+/// What speaks by itself does so every second or two.
+constexpr milliseconds time_to_speak{3000};
+constexpr std::chrono::seconds time_to_resolve{2};
+
+constexpr const char* one_connection =
+    "Most gateways take one connection only: is another program, perhaps on another machine, holding it?";
 
 std::string gateway_cure(Errc code) {
   switch (code) {
     case Errc::resolve_failed:
       return "check the spelling of the host, and DNS: getent hosts NAME. An address works without DNS";
     case Errc::connect_failed:
-      return "check power and cable of the gateway, its address and port, and that it is a TCP server.\n"
-             "Most gateways take one connection only: is the daemon, or another program, holding it?";
+      return std::string{
+                 "check power and cable of the gateway, its address and port, and that it is a TCP "
+                 "server.\n"} +
+             one_connection;
     default:
       return "check the gateway";
   }
@@ -49,46 +62,83 @@ std::optional<Finding> look_at_port(const std::string& subject, const std::strin
                    "plug the adapter in; ls -l /dev/serial/by-id shows what is there, dmesg what happened"};
   }
   if (!S_ISCHR(status.st_mode))
-    return Finding{Verdict::fail, subject, path + " is no serial port", "check 'link'"};
+    return Finding{Verdict::fail, subject, path + " is no serial port", "check 'link' of the channel"};
   const Ownership ownership{status.st_uid, status.st_gid, status.st_mode & 07777U};
-  if (!allows(ownership, who, read | write)) {
-    return Finding{Verdict::fail, subject, path + " may not be opened: it " + describe(ownership, who),
-                   cure(path, ownership, who, read | write)};
+  if (!permits(path, ownership, who, read | write)) {
+    return Finding{
+        Verdict::fail, subject, path + " may not be opened: it " + describe(ownership, who),
+        cure(path, ownership, who, read | write) + "\nserial ports of the service: docs/operations.md"};
   }
   return std::nullopt;
 }
+
+enum class Heard { silence, bytes, end };
 
 asio::awaitable<Result<std::size_t>> read_once(link::ByteStream& stream,
                                                std::array<std::uint8_t, 256>& buffer) {
   co_return co_await stream.read_some(buffer);
 }
 
-asio::awaitable<void> open_gateway(link::Options options, std::string subject, Findings& findings) {
-  const auto link = link::make_link(std::move(options));
+/// What was read does not matter, only whether there was something: the stream is closed next.
+asio::awaitable<Heard> hear(link::ByteStream& stream, milliseconds patience) {
+  std::array<std::uint8_t, 256> buffer{};
+  auto first = read_once(stream, buffer);
+  const auto heard = co_await async::with_deadline(std::move(first), steady_clock::now() + patience);
+  if (!heard) co_return Heard::silence;
+  co_return *heard ? Heard::bytes : Heard::end;
+}
+
+Finding opened(const std::string& subject, const std::string& endpoint, Heard heard, bool only_listens) {
+  if (heard == Heard::bytes && only_listens)
+    return {Verdict::ok, subject, endpoint + " opens, and its device speaks"};
+  if (heard == Heard::bytes)
+    return {Verdict::warn, subject, endpoint + " sends without being asked",
+            "does another program ask on the same line? Two masters disturb each other"};
+  if (only_listens)
+    return {Verdict::warn, subject, endpoint + " opens, but the device, which speaks by itself, is silent",
+            "check its power and its cable, and the baud rate: VE.Direct has 19200"};
+  return {Verdict::ok, subject, endpoint + " opens"};
+}
+
+/// When the gateway refuses us: is it in the hands of a program of this machine, the daemon for example?
+asio::awaitable<std::optional<Finding>> in_use_here(std::string subject, std::string endpoint,
+                                                    link::TcpOptions options) {
+  const auto peers =
+      co_await link::resolve(options.host, options.port, steady_clock::now() + time_to_resolve);
+  const auto users = peers ? users_connected(*peers) : std::vector<uid_t>{};
+  if (users.empty()) co_return std::nullopt;
+  co_return Finding{Verdict::warn, subject,
+                    endpoint + " takes one connection only, and a program of user " +
+                        user_name(users.front()) + " on this machine holds it",
+                    "all is well if that is the daemon; ss -tnp shows it. To examine the gateway, stop it"};
+}
+
+asio::awaitable<void> open_gateway(link::TcpOptions options, bool only_listens, std::string subject,
+                                   Findings& findings) {
+  const auto link = link::make_link(options);
   auto stream = co_await link->open();
-  if (!stream) {
-    findings.push_back({Verdict::fail, subject, stream.error().detail, gateway_cure(stream.error().code)});
+  Heard heard = Heard::end;
+  if (stream) {
+    heard = co_await hear(**stream, only_listens ? time_to_speak : a_moment);
+    (*stream)->close();
+  }
+  if (heard != Heard::end) {
+    findings.push_back(opened(subject, link->endpoint(), heard, only_listens));
     co_return;
   }
-  std::array<std::uint8_t, 256> buffer{};
-  // What a cancelled read had taken is of no interest: the stream is closed next.
-  auto first = read_once(**stream, buffer);
-  const auto heard = co_await async::with_deadline(std::move(first), steady_clock::now() + time_to_hang_up);
-  (*stream)->close();
-  if (heard && !*heard) {
+  auto held = co_await in_use_here(subject, link->endpoint(), std::move(options));
+  if (held) {
+    findings.push_back(std::move(*held));
+  } else if (stream) {
     findings.push_back({Verdict::fail, subject,
-                        link->endpoint() + " accepts a connection and hangs up at once",
-                        "most gateways take one connection only: the daemon, or another program, holds it"});
-  } else if (heard) {
-    findings.push_back({Verdict::warn, subject, link->endpoint() + " sends without being asked",
-                        "does another program ask on the same line? Two masters disturb each other"});
+                        link->endpoint() + " accepts a connection and hangs up at once", one_connection});
   } else {
-    findings.push_back({Verdict::ok, subject, link->endpoint() + " accepts a connection"});
+    findings.push_back({Verdict::fail, subject, stream.error().detail, gateway_cure(stream.error().code)});
   }
 }
 
-asio::awaitable<void> open_port(link::SerialOptions options, std::string subject, Identity who,
-                                Findings& findings) {
+asio::awaitable<void> open_port(link::SerialOptions options, bool only_listens, std::string subject,
+                                Identity who, Findings& findings) {
   if (auto obstacle = look_at_port(subject, options.path, who)) {
     findings.push_back(std::move(*obstacle));
     co_return;
@@ -97,13 +147,21 @@ asio::awaitable<void> open_port(link::SerialOptions options, std::string subject
   const auto link = link::make_link(std::move(options));
   auto stream = co_await link->open();
   if (!stream) {
-    findings.push_back(
-        {Verdict::fail, subject, stream.error().detail,
-         "one program can use a port: stop the other one (systemctl stop busbar, if it is the daemon)"});
+    // The link tells who holds a port that is taken.
+    const bool by_us = stream.error().detail.find("(busbar)") != std::string::npos;
+    findings.push_back({by_us ? Verdict::warn : Verdict::fail, subject, stream.error().detail,
+                        by_us ? "all is well if that is the daemon; to examine the port, stop it"
+                              : "one program can use a port: stop the other one"});
     co_return;
   }
+  const Heard heard = co_await hear(**stream, only_listens ? time_to_speak : a_moment);
   (*stream)->close();
-  findings.push_back({Verdict::ok, subject, link->endpoint() + " can be opened"});
+  if (heard == Heard::end) {
+    findings.push_back({Verdict::fail, subject, path + " opens, and is gone at once",
+                        "check the plug and the adapter; dmesg tells what happened"});
+    co_return;
+  }
+  findings.push_back(opened(subject, link->endpoint(), heard, only_listens));
   const auto stable = stable_name(path);
   if (!stable.empty() && path.find("/by-") == std::string::npos)
     findings.push_back({Verdict::warn, subject, path + " may be another adapter after the next start",
@@ -112,13 +170,27 @@ asio::awaitable<void> open_port(link::SerialOptions options, std::string subject
 
 }  // namespace
 
-asio::awaitable<Findings> check_channel(ChannelConfiguration channel, Identity who) {
+bool only_listens(const Configuration& configuration, const profile::Library& profiles,
+                  const std::string& channel) {
+  bool used = false;
+  for (const auto& device : configuration.devices) {
+    const profile::Profile* const profile = profiles.find(device.profile);
+    if (device.channel != channel || profile == nullptr) continue;
+    used = true;
+    for (const auto& query : profile->queries)
+      if (!query.listen) return false;
+  }
+  return used;
+}
+
+asio::awaitable<Findings> check_channel(ChannelConfiguration channel, bool only_listens, Identity who) {
   Findings findings;
-  const std::string subject = "channel " + channel.id;
+  std::string subject = "channel " + channel.id;
   if (auto* const serial = std::get_if<link::SerialOptions>(&channel.link)) {
-    co_await open_port(std::move(*serial), subject, std::move(who), findings);
+    co_await open_port(std::move(*serial), only_listens, std::move(subject), std::move(who), findings);
   } else {
-    co_await open_gateway(std::move(channel.link), subject, findings);
+    co_await open_gateway(std::get<link::TcpOptions>(std::move(channel.link)), only_listens,
+                          std::move(subject), findings);
   }
   co_return findings;
 }

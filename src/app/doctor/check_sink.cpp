@@ -1,6 +1,7 @@
-// Outputs: the broker's login and the port of the HTTP sink.
+// Outputs: the broker's login, the servers that are pushed to, and the port of the HTTP sink.
 #include "app/doctor/checks.hpp"
 #include "async/wakeup.hpp"
+#include "sink/http_client.hpp"
 #include "sink/mqtt/diagnosis.hpp"
 #include "sink/mqtt/paho_connection.hpp"
 
@@ -49,11 +50,6 @@ class Login final : public mqtt::ConnectionEvents {
   bool closed = false;
 };
 
-bool is_local(const std::string& url) {
-  return url.find("//localhost") != std::string::npos || url.find("//127.") != std::string::npos ||
-         url.find("//[::1]") != std::string::npos;
-}
-
 asio::awaitable<void> log_in(mqtt::Connection& connection, Login& login, int version) {
   login.refusal.reset();
   connection.open(version);
@@ -70,7 +66,6 @@ asio::awaitable<void> check_broker(mqtt::Options options, Findings& findings) {
   // will is another one for the same reason.
   options.client_id += options.client_id.empty() ? "busbar-doctor" : "-doctor";
   options.topic_prefix += "/doctor";
-  const bool clear_password = !options.password.empty() && !mqtt::is_tls(options) && !is_local(options.url);
 
   Login login{co_await asio::this_coro::executor};
   const auto connection = mqtt::make_paho_connection(co_await asio::this_coro::executor, options, login);
@@ -98,12 +93,57 @@ asio::awaitable<void> check_broker(mqtt::Options options, Findings& findings) {
              ? "check username and password of the sink, and the broker's own list and access rules"
              : "check 'url' of the sink, and that the broker runs and listens there"});
   }
-  if (clear_password)
-    findings.push_back({Verdict::warn, subject, "the password goes over the network in clear text",
-                        "use mqtts:// with a broker that speaks TLS: docs/mqtt.md"});
-  if (options.tls && !options.tls->verify)
-    findings.push_back({Verdict::warn, subject, "the broker's certificate is not checked (verify: false)",
-                        "name its authority with ca_file instead"});
+}
+
+/// A server for whom a sink has data: asked for something that changes nothing there.
+struct Server {
+  std::string subject;
+  std::string kind;  ///< "Pushgateway"
+  sink::HttpUrl url;
+  sink::TlsOptions tls;
+  sink::HttpRequest request;
+};
+
+asio::awaitable<void> check_server(Server server, Findings& findings) {
+  sink::HttpClient client{server.url, server.tls};
+  const std::string url = to_string(server.url);
+  const auto answer = co_await client.send(std::move(server.request), steady_clock::now() + patience);
+  if (!answer) {
+    findings.push_back({Verdict::fail, server.subject, url + ": " + answer.error().detail,
+                        "check 'url' of the sink, and that " + server.kind + " runs and listens there"});
+  } else if (answer->status == 401 || answer->status == 403) {
+    findings.push_back({Verdict::fail, server.subject,
+                        url + " refuses the login (HTTP " + std::to_string(answer->status) + ")",
+                        "check user name, password or token of the sink"});
+  } else if (!answer->good()) {
+    findings.push_back(
+        {Verdict::warn, server.subject,
+         url + " answers, but not as " + server.kind + " does (HTTP " + std::to_string(answer->status) + ")",
+         "check 'url' of the sink, with its path"});
+  } else {
+    findings.push_back({Verdict::ok, server.subject, url + ": " + server.kind + " answers"});
+  }
+}
+
+Server server_of(sink::prometheus::PushOptions&& options) {
+  Server server{.subject = "sink " + options.name,
+                .kind = "Pushgateway",
+                .url = options.url,
+                .tls = options.tls,
+                .request = {.method = sink::HttpMethod::get, .target = "/-/ready"}};
+  if (!options.username.empty())
+    server.request.headers.emplace_back("Authorization",
+                                        sink::basic_authorization(options.username, options.password));
+  return server;
+}
+
+/// Whether the login may write is not known before something is written: InfluxDB's ping asks for none.
+Server server_of(sink::influx::Options&& options) {
+  return {.subject = "sink " + options.name,
+          .kind = "InfluxDB",
+          .url = options.url,
+          .tls = options.tls,
+          .request = {.method = sink::HttpMethod::get, .target = "/ping"}};
 }
 
 asio::awaitable<void> check_port(sink::prometheus::HttpOptions options, Findings& findings) {
@@ -138,6 +178,12 @@ struct Examine {
   }
   asio::awaitable<void> operator()(sink::prometheus::HttpOptions options) const {
     return check_port(std::move(options), findings);
+  }
+  asio::awaitable<void> operator()(sink::prometheus::PushOptions options) const {
+    return check_server(server_of(std::move(options)), findings);
+  }
+  asio::awaitable<void> operator()(sink::influx::Options options) const {
+    return check_server(server_of(std::move(options)), findings);
   }
   template <class Other>
   asio::awaitable<void> operator()(const Other&) const {

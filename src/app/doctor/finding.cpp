@@ -33,6 +33,18 @@ void print(const Findings& findings, bool colour, std::ostream& out) {
   }
 }
 
+std::string summary(const Findings& findings) {
+  const auto counted = [&](Verdict verdict, const std::string& word) {
+    const auto count = std::count_if(findings.begin(), findings.end(),
+                                     [&](const Finding& finding) { return finding.verdict == verdict; });
+    return count == 0 ? "" : std::to_string(count) + " " + word + (count == 1 ? "" : "s");
+  };
+  const std::string failures = counted(Verdict::fail, "failure");
+  const std::string warnings = counted(Verdict::warn, "warning");
+  if (failures.empty() && warnings.empty()) return "All is well.";
+  return failures + (failures.empty() || warnings.empty() ? "" : ", ") + warnings + ".";
+}
+
 Verdict worst(const Findings& findings) noexcept {
   Verdict all = Verdict::ok;
   for (const auto& finding : findings) all = std::max(all, finding.verdict);

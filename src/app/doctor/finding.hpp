@@ -20,6 +20,8 @@ using Findings = std::vector<Finding>;
 
 /// " ok   subject  text", the cure below it after an arrow.
 void print(const Findings& findings, bool colour, std::ostream& out);
+/// "All is well.", or "1 failure, 2 warnings."
+[[nodiscard]] std::string summary(const Findings& findings);
 [[nodiscard]] Verdict worst(const Findings& findings) noexcept;
 
 }  // namespace busbar::app::doctor

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
+#include <cstring>
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -42,5 +44,12 @@ int Output::write(std::string_view text) const {
 }
 
 bool Output::is_terminal() const noexcept { return ::isatty(descriptor_) == 1; }
+
+bool Output::wants_colour() const noexcept {
+  const char* no_colour = std::getenv("NO_COLOR");  // https://no-color.org: present and not empty
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal == nullptr || std::strcmp(terminal, "dumb") == 0;
+  return is_terminal() && !dumb && (no_colour == nullptr || *no_colour == '\0');
+}
 
 }  // namespace busbar::sink::screen

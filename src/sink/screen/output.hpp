@@ -22,6 +22,8 @@ class Output {
   /// From any thread: how long a reader that has stalled is waited for.
   void give_up_at(Time when) noexcept { give_up_at_ = when; }
   [[nodiscard]] bool is_terminal() const noexcept;
+  /// A terminal that knows colours, and nobody has asked for none: NO_COLOR, TERM=dumb.
+  [[nodiscard]] bool wants_colour() const noexcept;
 
  private:
   int descriptor_;

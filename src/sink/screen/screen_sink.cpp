@@ -11,7 +11,6 @@
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <string>
@@ -24,11 +23,7 @@ constexpr std::size_t max_queue = 4096;
 constexpr std::size_t max_queue_bytes = 4 * 1024 * 1024;
 
 bool wants_colour(Colour colour, const Output& output) {
-  if (colour != Colour::automatic) return colour == Colour::always;
-  const char* no_colour = std::getenv("NO_COLOR");  // https://no-color.org: present and not empty
-  const char* terminal = std::getenv("TERM");
-  const bool dumb = terminal == nullptr || std::strcmp(terminal, "dumb") == 0;
-  return output.is_terminal() && !dumb && (no_colour == nullptr || *no_colour == '\0');
+  return colour == Colour::automatic ? output.wants_colour() : colour == Colour::always;
 }
 
 class ScreenSink final : public Sink {

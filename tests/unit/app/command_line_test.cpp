@@ -28,15 +28,15 @@ CapturedOutput busbar(std::vector<std::string> words) {
 TEST(CommandLine, HelpNamesEveryCommandAndTheExitCodes) {
   const auto result = busbar({"--help"});
   EXPECT_EQ(result.code, exit_ok);
-  for (const auto* word :
-       {"status", "cells", "raw", "decode", "profile", "simulate", "healthcheck", "75", "78"}) {
+  for (const auto* word : {"status", "cells", "raw", "decode", "doctor", "probe", "capture", "replay",
+                           "profile", "simulate", "healthcheck", "75", "78"}) {
     EXPECT_THAT(result.out, HasSubstr(word));
   }
 }
 
 TEST(CommandLine, EveryCommandExplainsItself) {
-  for (const auto* command :
-       {"run", "status", "cells", "raw", "decode", "profile", "simulate", "healthcheck"}) {
+  for (const auto* command : {"run", "status", "cells", "raw", "decode", "doctor", "probe", "capture",
+                              "replay", "profile", "simulate", "healthcheck"}) {
     const auto result = busbar({command, "--help"});
     EXPECT_EQ(result.code, exit_ok) << command;
     EXPECT_THAT(result.out, HasSubstr("Usage: busbar ")) << command;

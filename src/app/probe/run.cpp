@@ -1,7 +1,6 @@
 // One channel per framing and line setting, asked address by address.
-#include "app/probe.hpp"
+#include "app/probe/run.hpp"
 
-#include "app/describe_settings.hpp"
 #include "async/race.hpp"
 #include "async/wakeup.hpp"
 #include "channel/channel.hpp"
@@ -12,23 +11,17 @@
 #include <optional>
 #include <utility>
 
-namespace busbar::app {
+namespace busbar::app::probe {
 namespace {
 
 using profile::Profile;
 using profile::ProfileQuery;
 using std::chrono::milliseconds;
 
-/// What a profile can be recognised by: reads that need no other answer first, those that are polled before
-/// others.
-std::vector<const ProfileQuery*> recognisable(const Profile& profile) {
-  std::vector<const ProfileQuery*> queries;
-  for (const auto& query : profile.queries)
-    if (!query.request.write && query.total.empty()) queries.push_back(&query);
-  std::stable_partition(queries.begin(), queries.end(),
-                        [](const auto* query) { return query->interval.count() > 0; });
-  return queries;
-}
+/// What speaks by itself does so every second or two: who was silent so long is not there.
+constexpr milliseconds time_to_speak{2500};
+/// So often the line may be lost without having given a byte.
+constexpr std::uint64_t most_losses = 3;
 
 channel::Options manners(milliseconds timeout) {
   channel::Options options;
@@ -40,6 +33,7 @@ channel::Options manners(milliseconds timeout) {
   options.retries = 0;
   options.breaker_failures = 0;
   options.silence_limit = milliseconds{0};
+  options.reconnect_min = options.reconnect_max = milliseconds{500};
   return options;
 }
 
@@ -52,19 +46,25 @@ class Interview {
   asio::awaitable<std::size_t> ask(const protocol::Codec& codec, const ProfileQuery& query) {
     protocol::Query request = query.request;
     request.address = address_;
-    const auto wire = codec.build(request);
-    if (!wire) co_return 0;
-    auto known = answers_.find(*wire);
+    Question question{query.listen ? request.command : 0, {}};
+    if (!query.listen) {
+      auto wire = codec.build(request);
+      if (!wire) co_return 0;
+      question.second = std::move(*wire);
+    }
+    auto known = answers_.find(question);
     if (known == answers_.end()) {
       channel::Request wanted{.device = "probe",
                               .query = request,
+                              .listen = query.listen,
                               .priority = channel::Priority::on_demand,
                               .timeout = {},
                               .spacing = {}};
+      if (query.listen) wanted.timeout = time_to_speak;
       auto reply = co_await channel_.exchange(std::move(wanted));
       error = reply ? std::nullopt : std::optional{reply.error()};
       auto payload = reply ? std::optional{std::move(reply->payload)} : std::nullopt;
-      known = answers_.emplace(*wire, std::move(payload)).first;
+      known = answers_.emplace(std::move(question), std::move(payload)).first;
     }
     if (!known->second) co_return 0;
     profile::CounterMemory memory;
@@ -79,21 +79,26 @@ class Interview {
   std::optional<Error> error;  ///< of the last question
 
  private:
+  /// The bytes that are sent; the command, where one only listens.
+  using Question = std::pair<std::uint32_t, Bytes>;
   channel::Channel& channel_;
   std::uint32_t address_;
-  std::map<Bytes, std::optional<Bytes>> answers_;
+  std::map<Question, std::optional<Bytes>> answers_;
 };
 
 class Probe {
  public:
-  Probe(const ProbeOptions& options, ProbeResult& result) : options_{options}, result_{result} {}
+  Probe(const Options& options, Outcome& outcome) : options_{options}, outcome_{outcome} {
+    for (const auto& framing : options_.framings)
+      steps_ += options_.lines.size() * addresses_of(framing, options_.addresses).size();
+  }
 
   asio::awaitable<Result<void>> run() {
     for (const auto& line : options_.lines) {
       for (const auto& framing : options_.framings) {
         auto tried = co_await try_framing(line, framing);
         if (!tried) co_return tried;
-        if (!result_.hits.empty() && !options_.all) co_return Result<void>{};
+        if (!outcome_.hits.empty() && !options_.all) co_return Result<void>{};
       }
     }
     co_return Result<void>{};
@@ -106,25 +111,34 @@ class Probe {
     if (!codec || !asked_with) co_return std::move(codec).error();
     channel::Channel channel{co_await asio::this_coro::executor, manners(options_.timeout),
                              link::make_link(line), std::move(*codec)};
-    Result<void> outcome;
-    co_await async::race(channel.run(), ask_all(channel, **asked_with, framing, outcome));
+    Result<void> done;
+    co_await async::race(channel.run(), ask_all(channel, **asked_with, framing, done));
     const auto health = channel.health();
-    result_.traces.bytes += health.bytes_received;
-    result_.traces.skipped += health.bytes_skipped;
-    result_.traces.late += health.late_frames;
-    co_return outcome;
+    outcome_.traces.bytes += health.bytes_received;
+    outcome_.traces.skipped += health.bytes_skipped;
+    outcome_.traces.late += health.late_frames;
+    co_return done;
   }
 
   asio::awaitable<void> ask_all(channel::Channel& channel, const protocol::Codec& codec,
-                                const Framing& framing, Result<void>& outcome) {
+                                const Framing& framing, Result<void>& done) {
     bool first = true;
-    for (const auto address : addresses_of(framing, options_.first, options_.last)) {
-      if (options_.progress) options_.progress(channel.health().endpoint, framing, address);
+    for (const auto address : addresses_of(framing, options_.addresses)) {
+      const std::string endpoint = channel.health().endpoint;
+      if (options_.progress) options_.progress({endpoint, framing.name(), address, ++step_, steps_});
       Interview interview{channel, address};
-      co_await recognise(interview, codec, framing, channel.health().endpoint, address, first);
+      co_await recognise(interview, codec, framing, endpoint, address, first);
       first = false;
-      if (interview.error && !channel.health().connected && channel.health().connects == 0) {
-        outcome = *interview.error;
+      const auto health = channel.health();
+      if (interview.error && health.connects == 0) {
+        done = *interview.error;
+        break;
+      }
+      if (health.connects > most_losses && health.bytes_received == 0) {
+        done = Error{Errc::connection_closed,
+                     endpoint +
+                         " is lost again and again, and not one byte came. Most gateways take one "
+                         "connection only: does the daemon, or another program, hold it?"};
         break;
       }
     }
@@ -133,6 +147,7 @@ class Probe {
 
   asio::awaitable<void> recognise(Interview& interview, const protocol::Codec& codec, const Framing& framing,
                                   std::string endpoint, std::uint32_t address, bool first) {
+    first = first && !framing.only_listens();
     std::map<const Profile*, std::size_t> fits;
     for (const Profile* const profile : framing.profiles) {
       if (address > profile->max_address) continue;
@@ -171,73 +186,20 @@ class Probe {
         hit.alternatives.push_back(profile->name);
       }
     }
-    if (hit.profile != nullptr) result_.hits.push_back(std::move(hit));
+    if (hit.profile != nullptr) outcome_.hits.push_back(std::move(hit));
   }
 
-  const ProbeOptions& options_;
-  ProbeResult& result_;
+  const Options& options_;
+  Outcome& outcome_;
+  std::size_t step_ = 0;
+  std::size_t steps_ = 0;  ///< when nothing answers
 };
 
 }  // namespace
 
-std::string Framing::name() const { return dialect.empty() ? protocol : protocol + " (" + dialect + ")"; }
-
-std::vector<Framing> framings_of(const profile::Library& profiles, const std::vector<std::string>& only) {
-  std::vector<Framing> framings;
-  for (const auto protocol : protocol::protocols()) {
-    if (!only.empty() && std::find(only.begin(), only.end(), protocol) == only.end()) continue;
-    for (const Profile* const profile : profiles.all()) {
-      if (profile->protocol != protocol) continue;
-      const auto same = std::find_if(framings.begin(), framings.end(), [&](const Framing& framing) {
-        return framing.protocol == profile->protocol && framing.dialect == profile->dialect;
-      });
-      if (same != framings.end()) {
-        same->profiles.push_back(profile);
-      } else {
-        framings.push_back({profile->protocol, profile->dialect, {profile}});
-      }
-    }
-  }
-  return framings;
+asio::awaitable<Result<void>> run(Options options, Outcome& outcome) {
+  Probe probe{options, outcome};
+  co_return co_await probe.run();
 }
 
-std::vector<std::uint32_t> addresses_of(const Framing& framing, std::uint32_t first, std::uint32_t last) {
-  std::uint32_t most = 0;
-  for (const Profile* const profile : framing.profiles) most = std::max(most, profile->max_address);
-  std::vector<std::uint32_t> addresses;
-  for (std::uint64_t address = first; address <= std::min(last, most); ++address)
-    addresses.push_back(static_cast<std::uint32_t>(address));
-  if (addresses.empty() && !framing.profiles.empty())
-    addresses.push_back(framing.profiles.front()->default_address);
-  return addresses;
-}
-
-asio::awaitable<Result<void>> probe(ProbeOptions options, ProbeResult& result) {
-  Probe run{options, result};
-  co_return co_await run.run();
-}
-
-std::string site_file_of(const std::vector<Hit>& hits) {
-  // A channel speaks one protocol.
-  std::vector<std::pair<std::string, std::string>> channels;
-  std::string devices;
-  for (const Hit& hit : hits) {
-    const std::pair wanted{hit.protocol, hit.endpoint};
-    const auto known = std::find(channels.begin(), channels.end(), wanted);
-    const auto number = static_cast<std::size_t>(known - channels.begin()) + 1;
-    if (known == channels.end()) channels.push_back(wanted);
-    devices += "  " + hit.profile->name + "_" + std::to_string(hit.address) +
-               (number == 1 ? "" : "_" + std::to_string(number)) + ": {channel: bus" +
-               std::to_string(number) + ", profile: " + hit.profile->name +
-               ", address: " + std::to_string(hit.address) + "}";
-    for (std::size_t n = 0; n < hit.alternatives.size(); ++n)
-      devices += (n == 0 ? "   # fits as well: " : ", ") + hit.alternatives[n];
-    devices += "\n";
-  }
-  std::string text = "version: 1\nchannels:\n";
-  for (std::size_t n = 0; n < channels.size(); ++n)
-    text += "  bus" + std::to_string(n + 1) + ": {link: " + yaml_scalar(channels[n].second) + "}\n";
-  return text + "devices:\n" + devices;
-}
-
-}  // namespace busbar::app
+}  // namespace busbar::app::probe
