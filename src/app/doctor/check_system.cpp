@@ -112,10 +112,9 @@ void check_user(const Identity& who, Findings& findings) {
     findings.push_back({Verdict::ok, "user", user_name(who.user) + ", in the groups " + group_list(who)});
     return;
   }
-  findings.push_back(
-      {Verdict::warn, "user",
-       "this is root, who may do everything: the rights of the daemon are not examined",
-       "run it as the daemon's user; for that of the service, while it runs: sudo -u busbar busbar doctor"});
+  findings.push_back({Verdict::warn, "user",
+                      "this is root, who may do everything: the rights of the daemon are not examined",
+                      "run it as the daemon's user: sudo -u busbar busbar doctor"});
 }
 
 void check_directory(const std::string& subject, const std::string& path, const Identity& who,
