@@ -15,7 +15,7 @@ packages_of() {
       echo g++ cmake ninja-build pkg-config ccache \
         libboost1.81-dev libboost-program-options1.81-dev libpaho-mqttpp-dev libpaho-mqtt-dev nlohmann-json3-dev \
         libyaml-cpp-dev libspdlog-dev libsystemd-dev libssl-dev \
-        libmuparser-dev ;;
+        libmuparser-dev libsqlite3-dev ;;
     package) echo dpkg-dev file python3 ;;
     demo) echo mosquitto mosquitto-clients curl ;;
     test)
@@ -27,7 +27,7 @@ packages_of() {
     tidy) echo clang clang-tidy ;;
     run)
       echo libboost-program-options1.81.0 libpaho-mqttpp3-1 libpaho-mqtt1.3 libyaml-cpp0.7 libspdlog1.10 libfmt9 \
-        libsystemd0 libssl3 libmuparser2v5 ca-certificates ;;
+        libsystemd0 libssl3 libmuparser2v5 libsqlite3-0 ca-certificates ;;
     *) echo "packages.sh: unknown group '$1' (known: build package demo test tidy run)" >&2; return 64 ;;
   esac
 }

@@ -170,6 +170,10 @@ struct ClaimsOf {
     if (!o.state_file.empty()) {
       claims.push_back({"file " + normal(o.state_file), "writes the file " + o.state_file, "state_file"});
     }
+    if (o.events && !o.events->spool_file.empty()) {
+      claims.push_back(
+          {"file " + normal(o.events->spool_file), "writes the file " + o.events->spool_file, "events"});
+    }
     if (!o.client_id.empty()) {
       claims.push_back({"client " + o.url + ' ' + o.client_id, "is client '" + o.client_id + "' at " + o.url,
                         "client_id"});

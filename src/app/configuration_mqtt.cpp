@@ -121,6 +121,32 @@ sink::mqtt::HomeAssistantOptions read_home_assistant(const ReadContext& context,
   return options;
 }
 
+// Where the file lies when there is a state directory is known before the key is read.
+std::optional<sink::mqtt::EventOptions> read_events(const ReadContext& context, const yaml::Node& node,
+                                                    std::string spool_file) {
+  sink::mqtt::EventOptions options;
+  options.spool_file = std::move(spool_file);
+  const yaml::Node map = or_empty_map(node);
+  if (node.type == yaml::Type::scalar && !node.quoted && (node.scalar == "false" || node.scalar == "true")) {
+    if (node.scalar == "false") {
+      return std::nullopt;
+    }
+  } else {
+    yaml::MapReader reader(context.document, map, "events", context.findings);
+    read_path(context, reader, "spool_file", options.spool_file);
+    set(options.spill_after, reader.duration("spill_after", 0ms, 1h));
+    set(options.max_count, reader.integer("max_count", 1, 100'000'000));
+    set(options.max_bytes, reader.integer("max_bytes", 65'536, 1'099'511'627'776));
+    set(options.max_age, reader.duration("max_age", 1min, 24h * 3650));
+    set(options.max_memory, reader.integer("max_memory", 65'536, 1'073'741'824));
+    reader.finish();
+  }
+  if (options.spool_file.empty()) {
+    context.warn(node.place, "events wait in memory only: there is no state directory, and no 'spool_file'");
+  }
+  return options;
+}
+
 // Keys of readings; whether any device gives them is checked when all devices are known.
 void read_deadband(const ReadContext& context, yaml::MapReader& sink, sink::mqtt::Options& options) {
   const yaml::Node* const node = sink.node("deadband");
@@ -236,6 +262,10 @@ sink::mqtt::Options read_mqtt(const ReadContext& context, yaml::MapReader& reade
   }
   if (const yaml::Node* const home_assistant = reader.node("home_assistant")) {
     options.home_assistant = read_home_assistant(context, *home_assistant);
+  }
+  if (const yaml::Node* const events = reader.node("events")) {
+    options.events = read_events(
+        context, *events, state_directory.empty() ? "" : state_directory + "/" + options.name + ".spool");
   }
   check_credentials(context, reader, broker, options);
   return options;

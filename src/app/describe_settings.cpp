@@ -223,6 +223,19 @@ struct WriteSink {
     out.text("node_id", o.home_assistant.node_id);
     out.real("expire_factor", o.home_assistant.expire_factor);
     out.close();
+    if (o.events) {
+      write(*o.events);
+    }
+  }
+  void write(const sink::mqtt::EventOptions& o) const {
+    out.open("events");
+    out.text("spool_file", o.spool_file);
+    out.duration("spill_after", o.spill_after);
+    out.number("max_count", o.max_count);
+    out.number("max_bytes", o.max_bytes);
+    out.duration("max_age", o.max_age);
+    out.number("max_memory", o.max_memory);
+    out.close();
   }
   void write(const sink::TlsOptions& o) const {
     out.open("tls");

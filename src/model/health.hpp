@@ -74,6 +74,18 @@ struct ChannelHealth {
   std::chrono::nanoseconds busy{};  ///< time with a request in flight
 };
 
+/// Of a sink that keeps every report until it is delivered.
+struct SpoolHealth {
+  std::uint64_t memory_records = 0;  ///< waiting in memory only
+  std::uint64_t disk_records = 0;    ///< in the file
+  std::uint64_t disk_bytes = 0;      ///< of records in the file
+  std::uint64_t dropped = 0;         ///< beyond a limit, damaged, or refused for good
+  std::uint64_t damaged = 0;         ///< of these: found with a wrong checksum
+  std::uint64_t writes = 0;          ///< transactions that changed the file
+  std::uint64_t errors = 0;          ///< transactions that failed
+  std::optional<UtcMillis> oldest{};
+};
+
 /// accepted = acknowledged + queued + dropped + coalesced, always.
 struct SinkAccount {
   std::string name;
@@ -85,6 +97,7 @@ struct SinkAccount {
   std::uint64_t coalesced = 0;
   std::uint64_t errors = 0;
   std::string last_error{};
+  std::optional<SpoolHealth> spool{};
 };
 
 struct Health {

@@ -1,15 +1,14 @@
 // The sink itself: turns reports into messages and performs what the session policy says.
 #include "sink/mqtt/mqtt_sink.hpp"
 
+#include "async/gather.hpp"
 #include "sink/mqtt/diagnostics.hpp"
-#include "sink/mqtt/paho_connection.hpp"
 #include "sink/process.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 namespace busbar::sink::mqtt {
@@ -26,32 +25,6 @@ constexpr auto farewell = 200ms;
 /// Fixed header, topic length, packet id and properties.
 constexpr std::size_t packet_overhead = 32;
 
-Environment completed(Environment environment, asio::any_io_executor executor) {
-  if (!environment.now) environment.now = [] { return std::chrono::steady_clock::now(); };
-  if (!environment.random) {
-    environment.random = [engine = std::minstd_rand{std::random_device{}()}]() mutable {
-      return std::uniform_real_distribution<double>{}(engine);
-    };
-  }
-  if (!environment.connect) {
-    environment.connect = [executor = std::move(executor)](const Options& options, ConnectionEvents& events) {
-      return make_paho_connection(executor, options, events);
-    };
-  }
-  return environment;
-}
-
-Published load(const Options& options) {
-  if (options.state_file.empty()) return {};
-  std::string error;
-  auto published = load_published(options.state_file, error);
-  if (!error.empty()) {
-    spdlog::warn("{}: state file {} is ignored: {}; it will be written anew", options.name,
-                 options.state_file, error);
-  }
-  return published;
-}
-
 }  // namespace
 
 MqttSink::MqttSink(asio::any_io_executor executor, Options options, std::string version,
@@ -59,7 +32,7 @@ MqttSink::MqttSink(asio::any_io_executor executor, Options options, std::string 
     : options_{std::move(options)},
       environment_{completed(std::move(environment), executor)},
       health_{std::move(health)},
-      announcer_{options_, version, load(options_)},
+      announcer_{options_, version, recall_published(options_.name, options_.state_file)},
       topics_{announcer_.topics()},
       session_{options_, environment_.random},
       outbox_{Outbox::Limits{options_.max_queue, options_.max_queue_bytes}},
@@ -67,7 +40,9 @@ MqttSink::MqttSink(asio::any_io_executor executor, Options options, std::string 
       file_thread_{options_.state_file.empty() ? nullptr : std::make_unique<async::Worker>()},
       saved_{announcer_.published()},
       connection_{environment_.connect(options_, *this)},
-      timer_{executor} {
+      timer_{executor},
+      events_{options_.events ? std::make_unique<EventFeed>(executor, options_, topics_, [this] { pump(); })
+                              : nullptr} {
   if (options_.tls && !options_.tls->verify) {
     spdlog::warn("{}: tls.verify is off: anyone can pose as the broker and read the password", options_.name);
   }
@@ -94,8 +69,9 @@ void MqttSink::forget(std::string_view device) {
 void MqttSink::publish(const Report& report) {
   DeviceRecord& device = announcer_.record(report.device);
   if (device.take(report)) announcer_.announce(device);
+  const auto query = device.queries().find(report.query);
+  if (events_) events_->put(report, query->second.latest);
   if (filter_.passes(report)) {
-    const auto query = device.queries().find(report.query);
     put(Kind::state, report.device, topics_.state(report.device, report.query),
         json_object(report.timestamp, query->second.latest));
     put(Kind::state, report.device, topics_.state(report.device),
@@ -155,6 +131,8 @@ void MqttSink::pump() {
     connection_->publish({sending->id, message.topic, std::move(payload), options_.qos, message.retain});
     sent = true;
   }
+  // After the state: what is new is worth more than what was.
+  if (events_ && events_->pump(session_, *connection_, environment_.now())) sent = true;
   if (sent) timer_.cancel();
 }
 
@@ -191,13 +169,24 @@ void MqttSink::on_lost(std::string reason) {
   if (!session_.is_connected()) return;  // the same loss is told in two ways
   session_.lost(environment_.now());
   health_due_ = Steady::max();
-  outbox_.fail_all();
+  fail_all();
   trouble("connection to " + options_.url + " lost", std::move(reason));
   timer_.cancel();
 }
 
+void MqttSink::fail_all() {
+  outbox_.fail_all();
+  if (events_) events_->fail_all();
+}
+
 void MqttSink::on_published(std::uint64_t id, bool delivered) {
   session_.answered(id, environment_.now());
+  if ((id & EventFeed::mark) != 0) {
+    events_->answered(id, delivered, environment_.now());
+    pump();
+    if (finishing_ && (!delivered || events_->empty())) timer_.cancel();
+    return;
+  }
   if (!delivered) {
     outbox_.fail(id);
     // The connection is about to be lost, or the broker refuses; either way not at once again.
@@ -224,7 +213,8 @@ void MqttSink::on_message(std::string topic, std::string payload, bool retained)
 }
 
 Steady MqttSink::next_due() const {
-  return std::min({session_.next_due(), save_due_.value_or(Steady::max()), health_due_});
+  return std::min({session_.next_due(), save_due_.value_or(Steady::max()), health_due_,
+                   events_ ? events_->next_due() : Steady::max()});
 }
 
 void MqttSink::step() {
@@ -232,7 +222,7 @@ void MqttSink::step() {
   const auto action = session_.step(now);
   if (action.give_up) {
     connection_->abandon();
-    outbox_.fail_all();
+    fail_all();
     trouble("connection to " + options_.url + " given up", "the broker does not answer");
   }
   if (action.probe) connection_->probe();
@@ -247,6 +237,7 @@ void MqttSink::step() {
   if (action.replay) outbox_.replay();
   if (action.finish_removals) announcer_.finish_removals();
   if (action.recalled || action.replay || action.finish_removals) collect();
+  if (events_ && events_->next_due() <= now) pump();
   if (now >= health_due_) tell_health();
 }
 
@@ -285,6 +276,13 @@ asio::awaitable<void> MqttSink::wait_until(Steady moment) {
 }
 
 asio::awaitable<void> MqttSink::run() {
+  std::vector<asio::awaitable<void>> tasks;
+  tasks.push_back(serve());
+  if (events_) tasks.push_back(events_->run());
+  co_await async::gather(std::move(tasks));
+}
+
+asio::awaitable<void> MqttSink::serve() {
   while (!finishing_) {
     step();
     if (save_due_ && environment_.now() >= *save_due_) co_await save();
@@ -317,6 +315,8 @@ asio::awaitable<void> MqttSink::finish(Steady deadline, bool keep_state) {
   const Steady stages[] = {start + (last_moment - start) / 2, last_moment};
   for (const auto stage : stages) {
     if (stage == last_moment) say_goodbye(keep_state);
+    // While there is time: what the broker has not taken by now goes to the disk.
+    if (stage == last_moment && events_) co_await events_->close(stage);
     while (environment_.now() < stage) {
       step();
       if (hopeless() || (session_.phase() == Session::Phase::serving && outbox_.empty())) break;
@@ -343,6 +343,7 @@ SinkAccount MqttSink::account() const {
   account.healthy = session_.is_connected();
   account.errors = errors_;
   account.last_error = last_error_;
+  if (events_) events_->add_to(account);
   return account;
 }
 

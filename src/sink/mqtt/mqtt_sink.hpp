@@ -6,24 +6,18 @@
 #include "sink/mqtt/announcer.hpp"
 #include "sink/mqtt/change_filter.hpp"
 #include "sink/mqtt/connection.hpp"
+#include "sink/mqtt/environment.hpp"
+#include "sink/mqtt/event_feed.hpp"
 #include "sink/mqtt/options.hpp"
 #include "sink/mqtt/outbox.hpp"
 #include "sink/mqtt/session.hpp"
 #include "sink/sink.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace busbar::sink::mqtt {
-
-/// What tests replace; what is empty is the real thing.
-struct Environment {
-  std::function<Steady()> now;
-  Session::Random random;
-  std::function<std::unique_ptr<Connection>(const Options&, ConnectionEvents&)> connect;
-};
 
 class MqttSink final : public Sink, private ConnectionEvents {
  public:
@@ -58,9 +52,12 @@ class MqttSink final : public Sink, private ConnectionEvents {
     timer_.cancel();
   }
 
+  [[nodiscard]] asio::awaitable<void> serve();
+  [[nodiscard]] bool delivered() const { return outbox_.empty() && (!events_ || events_->empty()); }
   void put(Kind kind, std::string_view device, std::string topic, std::string payload);
   void collect();
   void pump();
+  void fail_all();
   [[nodiscard]] asio::awaitable<void> save();
   void tell_health();
   void trouble(std::string_view what, std::string reason);
@@ -86,6 +83,7 @@ class MqttSink final : public Sink, private ConnectionEvents {
   std::string last_error_;
   std::unique_ptr<Connection> connection_;
   asio::steady_timer timer_;
+  std::unique_ptr<EventFeed> events_;  ///< only when asked for
 };
 
 }  // namespace busbar::sink::mqtt

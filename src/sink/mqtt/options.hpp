@@ -25,6 +25,17 @@ struct HomeAssistantOptions {
   bool operator==(const HomeAssistantOptions&) const = default;
 };
 
+/// Every report once more as an event that waits for the broker: docs/history.md.
+struct EventOptions {
+  std::string spool_file;                         ///< "" = memory only
+  std::chrono::milliseconds spill_after{30'000};  ///< 0 = each event is on the disk before it is sent
+  std::uint64_t max_count = 1'000'000;
+  std::uint64_t max_bytes = 256ULL * 1024 * 1024;
+  std::chrono::milliseconds max_age = std::chrono::days{7};  ///< 0 = any
+  std::size_t max_memory = 4ULL * 1024 * 1024;               ///< bytes that are not on the disk
+  bool operator==(const EventOptions&) const = default;
+};
+
 struct Options {
   std::string name = "mqtt";
   std::string url = "mqtt://localhost:1883";  ///< mqtt:// or mqtts://
@@ -46,6 +57,7 @@ struct Options {
   std::string state_file;  ///< list of published discovery topics, "" = none; survives restarts
   std::optional<TlsOptions> tls{};
   HomeAssistantOptions home_assistant{};
+  std::optional<EventOptions> events{};
   bool operator==(const Options&) const = default;
 };
 

@@ -5,6 +5,7 @@
 #include "sink/mqtt/topics.hpp"
 
 #include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
 
 #include <cerrno>
 #include <cstring>
@@ -71,6 +72,15 @@ Published load_published(const std::filesystem::path& file, std::string& error) 
   auto published = published_from(text.view());
   if (!published) error = "not a list of published topics";
   return published.value_or(Published{});
+}
+
+Published recall_published(const std::string& name, const std::string& file) {
+  if (file.empty()) return {};
+  std::string error;
+  auto published = load_published(file, error);
+  if (!error.empty())
+    spdlog::warn("{}: state file {} is ignored: {}; it will be written anew", name, file, error);
+  return published;
 }
 
 std::string save_published(const std::filesystem::path& file, const Published& published) {

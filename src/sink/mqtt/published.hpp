@@ -31,6 +31,8 @@ struct Published {
 /// Nothing when the file is missing; `error` says why when it is there but of no use. At most 16 MiB are
 /// read.
 [[nodiscard]] Published load_published(const std::filesystem::path& file, std::string& error);
+/// The same for the sink `name`, which has no use for the reason but to log it. "" = no file.
+[[nodiscard]] Published recall_published(const std::string& name, const std::string& file);
 /// Written beside the file and renamed over it: a reader never sees half of it. Returns what went wrong, ""
 /// if nothing.
 [[nodiscard]] std::string save_published(const std::filesystem::path& file, const Published& published);

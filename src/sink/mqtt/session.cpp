@@ -84,7 +84,8 @@ Session::Action Session::step(Steady now) {
 Steady Session::answer_deadline() const {
   Steady deadline = Steady::max();
   if (!unanswered_.empty()) {
-    const auto oldest = unanswered_.begin()->second;
+    const auto oldest =
+        std::ranges::min_element(unanswered_, {}, &decltype(unanswered_)::value_type::second)->second;
     // As long as the broker answers anything it is alive; but one answer withheld for ever is a fault as
     // well.
     deadline =

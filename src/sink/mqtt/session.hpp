@@ -79,7 +79,7 @@ class Session {
   Steady deadline_ = Steady::max();  ///< of connecting or recalling
   Steady connected_{};
   Steady last_answer_{};
-  std::map<std::uint64_t, Steady> unanswered_;  ///< publications by id, in the order of sending
+  std::map<std::uint64_t, Steady> unanswered_;  ///< publications by id
   std::optional<Steady> probed_;                ///< a probe waits for its answer since
   std::optional<Steady> replay_;
   std::optional<Steady> last_replay_;

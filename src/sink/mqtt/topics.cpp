@@ -51,6 +51,10 @@ std::string Topics::state(std::string_view device, std::string_view query) const
   return of(device, "state").append("/").append(query);
 }
 
+std::string Topics::event(std::string_view device, std::string_view query) const {
+  return of(device, "event").append("/").append(query);
+}
+
 std::string Topics::reading(std::string_view device, std::string_view key) const { return of(device, key); }
 
 std::string Topics::discovery() const { return discovery_prefix_ + "/device/" + node_ + "/config"; }

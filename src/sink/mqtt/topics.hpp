@@ -28,6 +28,8 @@ class Topics {
   [[nodiscard]] std::string state(std::string_view device) const { return of(device, "state"); }
   /// The readings of one query. Apart, because Home Assistant's expire_after starts anew with every message.
   [[nodiscard]] std::string state(std::string_view device, std::string_view query) const;
+  /// One report for those who keep histories.
+  [[nodiscard]] std::string event(std::string_view device, std::string_view query) const;
   /// One plain value. A reading called "state", "availability" or "diagnostics" has none: those names are
   /// taken.
   [[nodiscard]] std::string reading(std::string_view device, std::string_view key) const;

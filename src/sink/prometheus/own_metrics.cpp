@@ -3,8 +3,10 @@
 
 #include "sink/prometheus/text_format.hpp"
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -219,6 +221,34 @@ void append_sinks(std::string& out, const Health& health) {
       health.now);
 }
 
+/// Only of sinks that keep every report; ages by the wall clock, as the reports were stamped.
+void append_spools(std::string& out, const Health& health) {
+  using S = SinkAccount;
+  std::vector<S> spools;
+  std::ranges::copy_if(health.sinks, std::back_inserter(spools),
+                       [](const S& s) { return s.spool.has_value(); });
+  append_rows<S>(
+      out, "sink", spools, [](const S& s) { return s.name; },
+      {{"busbar_spool_memory_records", "Reports waiting in memory only.", gauge,
+        [](const S& s, Steady) { return Maybe{count(s.spool->memory_records)}; }},
+       {"busbar_spool_disk_records", "Reports in the file.", gauge,
+        [](const S& s, Steady) { return Maybe{count(s.spool->disk_records)}; }},
+       {"busbar_spool_disk_bytes", "Bytes of the reports in the file.", gauge,
+        [](const S& s, Steady) { return Maybe{count(s.spool->disk_bytes)}; }},
+       {"busbar_spool_oldest_timestamp_seconds", "Unix time of the oldest report that waits.", gauge,
+        [](const S& s, Steady) {
+          if (!s.spool->oldest) return Maybe{};
+          return Maybe{static_cast<double>(s.spool->oldest->time_since_epoch().count()) / 1000};
+        }},
+       {"busbar_spool_dropped_total", "Reports lost: beyond a limit, damaged, or too large for the broker.",
+        counter, [](const S& s, Steady) { return Maybe{count(s.spool->dropped)}; }},
+       {"busbar_spool_writes_total", "Transactions that changed the file.", counter,
+        [](const S& s, Steady) { return Maybe{count(s.spool->writes)}; }},
+       {"busbar_spool_errors_total", "Transactions that failed.", counter,
+        [](const S& s, Steady) { return Maybe{count(s.spool->errors)}; }}},
+      health.now);
+}
+
 }  // namespace
 
 void append_own_metrics(std::string& out, const Health& health, const Process& process) {
@@ -226,6 +256,7 @@ void append_own_metrics(std::string& out, const Health& health, const Process& p
   append_devices(out, health);
   append_channels(out, health);
   append_sinks(out, health);
+  append_spools(out, health);
 }
 
 }  // namespace busbar::sink::prometheus

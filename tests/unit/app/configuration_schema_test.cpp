@@ -56,6 +56,7 @@ std::vector<Section> sections() {
       {"tls", "version: 1\n" + channel + device + "sinks: {mqtt: {url: \"mqtts://b\", tls: {", "}}}\n"},
       {"home_assistant_settings", "version: 1\n" + channel + device + "sinks: {mqtt: {home_assistant: {",
        "}}}\n"},
+      {"events_settings", "version: 1\n" + channel + device + "sinks: {mqtt: {events: {", "}}}\n"},
       {"textfile", "version: 1\n" + channel + device + "sinks: {textfile: {", "}}\n"},
       {"http", "version: 1\n" + channel + device + "sinks: {http: {", "}}\n"},
       {"pushgateway", "version: 1\n" + channel + device + "sinks: {pushgateway: {", "}}\n"},
@@ -102,8 +103,8 @@ TEST(Schema, every_mapping_has_the_keys_of_the_parser) {
 }
 
 TEST(Schema, every_definition_is_tested_here) {
-  std::set<std::string> tested{"substitution",   "duration", "intervals",
-                               "home_assistant", "virtual",  "patterns"};
+  std::set<std::string> tested{"substitution", "duration", "intervals", "home_assistant",
+                               "virtual",      "patterns", "events"};
   for (const Section& section : sections()) {
     tested.insert(section.definition);
   }
