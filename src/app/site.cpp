@@ -284,11 +284,6 @@ asio::awaitable<std::vector<std::string>> Site::poll_once() {
   co_return unanswered;
 }
 
-asio::awaitable<void> Site::end_virtuals() {
-  co_await end(tasks_);
-  co_await virtuals_.finish();
-}
-
 void Site::poll_now(const std::string& device, std::function<void(std::string error)> done) {
   const auto live = std::find_if(devices_.begin(), devices_.end(),
                                  [&](const auto& other) { return other.description.id == device; });
@@ -308,9 +303,13 @@ void Site::set(Command command, CommandDone done) {
 
 asio::awaitable<void> Site::stop(Steady deadline, bool keep_state) {
   for (auto& live : channels_) live.channel.stop();
+  // First: a poll whose answer is here already still publishes it, and no sink takes a report after finish().
+  std::vector<asio::awaitable<void>> sources;
+  sources.push_back(end(tasks_));
+  for (auto& live : devices_) sources.push_back(end(live.tasks));
+  co_await async::gather(std::move(sources));
   std::vector<asio::awaitable<void>> ends;
-  ends.push_back(end_virtuals());
-  for (auto& live : devices_) ends.push_back(end(live.tasks));
+  ends.push_back(virtuals_.finish());
   for (auto& live : channels_) ends.push_back(end(live.tasks));
   for (auto& live : live_sinks_) ends.push_back(end_sink(live, deadline, keep_state));
   co_await async::gather(std::move(ends));

@@ -71,7 +71,6 @@ class Site {
   void start_sinks(const std::vector<std::string>& names);
   void start_channels(const std::vector<std::string>& ids);
   void start_devices(const std::vector<std::string>& ids, bool poll);
-  asio::awaitable<void> end_virtuals();
   void change_virtuals(const Changes& changes);
   [[nodiscard]] Steady first_tick(const DeviceConfiguration& device) const;
 

@@ -73,6 +73,7 @@ void EventFeed::answered(std::uint64_t id, bool delivered, Steady now) {
 
 asio::awaitable<void> EventFeed::close(Steady deadline) {
   co_await spool_.close(deadline);
+  closed_ = true;
   const auto& queue = spool_.queue();
   if (queue.empty()) co_return;
   const auto waiting = queue.account().queued;

@@ -37,7 +37,8 @@ class EventFeed {
   [[nodiscard]] asio::awaitable<void> run() { return spool_.run(); }
   /// What the broker has not taken goes to the disk.
   [[nodiscard]] asio::awaitable<void> close(Steady deadline);
-  [[nodiscard]] bool empty() const noexcept { return spool_.queue().empty(); }
+  /// The broker has them all, or close() has seen to the rest.
+  [[nodiscard]] bool settled() const noexcept { return closed_ || spool_.queue().empty(); }
   void add_to(SinkAccount& account) const;
 
  private:
@@ -46,6 +47,7 @@ class EventFeed {
   store::Spool spool_;
   std::optional<Steady> paused_until_;  ///< the broker refused one
   std::uint64_t refused_ = 0;
+  bool closed_ = false;
 };
 
 }  // namespace busbar::sink::mqtt

@@ -184,7 +184,7 @@ void MqttSink::on_published(std::uint64_t id, bool delivered) {
   if ((id & EventFeed::mark) != 0) {
     events_->answered(id, delivered, environment_.now());
     pump();
-    if (finishing_ && (!delivered || events_->empty())) timer_.cancel();
+    if (finishing_ && (!delivered || events_->settled())) timer_.cancel();
     return;
   }
   if (!delivered) {
@@ -319,7 +319,7 @@ asio::awaitable<void> MqttSink::finish(Steady deadline, bool keep_state) {
     if (stage == last_moment && events_) co_await events_->close(stage);
     while (environment_.now() < stage) {
       step();
-      if (hopeless() || (session_.phase() == Session::Phase::serving && outbox_.empty())) break;
+      if (hopeless() || (session_.phase() == Session::Phase::serving && delivered())) break;
       co_await wait_until(std::min(next_due(), stage));
     }
   }

@@ -53,7 +53,7 @@ class MqttSink final : public Sink, private ConnectionEvents {
   }
 
   [[nodiscard]] asio::awaitable<void> serve();
-  [[nodiscard]] bool delivered() const { return outbox_.empty() && (!events_ || events_->empty()); }
+  [[nodiscard]] bool delivered() const { return outbox_.empty() && (!events_ || events_->settled()); }
   void put(Kind kind, std::string_view device, std::string topic, std::string payload);
   void collect();
   void pump();
