@@ -44,9 +44,11 @@ LibraryThread::~LibraryThread() {
 }
 
 void LibraryThread::post(std::function<void()> job) {
-  const std::lock_guard lock{state_->mutex};
-  state_->jobs.push_back(std::move(job));
-  state_->changed.notify_all();
+  {
+    const std::lock_guard lock{state_->mutex};
+    state_->jobs.push_back(std::move(job));
+  }
+  state_->changed.notify_all();  // not under the lock, which the thread would wait for at once
 }
 
 void LibraryThread::clear() {

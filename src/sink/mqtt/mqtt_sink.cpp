@@ -72,10 +72,10 @@ void MqttSink::publish(const Report& report) {
   const auto query = device.queries().find(report.query);
   if (events_) events_->put(report, query->second.latest);
   if (filter_.passes(report)) {
-    put(Kind::state, report.device, topics_.state(report.device, report.query),
-        json_object(report.timestamp, query->second.latest));
     put(Kind::state, report.device, topics_.state(report.device),
         json_object(report.timestamp, device.merged(report.received, options_.home_assistant.expire_factor)));
+    put(Kind::state, report.device, topics_.state(report.device, report.query),
+        json_object(report.timestamp, query->second.latest));
     for (const auto& reading : report.readings) {
       const std::string& key = reading.quantity->key;
       if (!options_.per_reading_topics || !Topics::has_reading_topic(key)) continue;
