@@ -148,7 +148,8 @@ async def clock(run):
             before = bus.requests
             await asyncio.sleep(1)
             asked = bus.requests - before
-            if not 30 <= asked <= 50:  # 2 packs, 2 queries, 10 a second
+            # 2 packs, 2 queries, 10 a second are 40. A busy machine makes it less; polls made up for would be thousands.
+            if not 15 <= asked <= 80:
                 run.wrong.append(f"{asked} requests in a second after a step, 40 expected")
         await daemon.close_account()
     run.did(steps=run.dose, reports=sum(daemon.reports.values()))
@@ -167,7 +168,8 @@ async def stopped(run):
             most = max(most, bus.requests - before)
             await daemon.all_report()
         await daemon.close_account()
-    if most > 9:  # of each of 4 queries the one that is due, the next, and one under way
+    # Of each of 4 queries the one that is due, the next, and one under way; thirty ticks of each were missed.
+    if most > 20:
         run.wrong.append(f"{most} requests in the first 95 ms: missed polls were made up for")
     run.did(stops=run.dose, requests_at_once=most)
 
