@@ -39,10 +39,6 @@ bool same_device(const Setup& before, const Setup& after, const DeviceConfigurat
          old_profile->fingerprint == new_profile->fingerprint;
 }
 
-bool listed(const std::vector<std::string>& ids, std::string_view id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 bool same_sink(const Configuration& before, const Configuration& after, const SinkConfiguration& sink) {
   const std::string name{sink_name(sink)};
   return std::find(after.sinks.begin(), after.sinks.end(), sink) != after.sinks.end() &&
@@ -117,6 +113,10 @@ Changes compare(const Setup& before, const Setup& after) {
   }
   compare_virtuals(before.configuration, after.configuration, changes);
   return changes;
+}
+
+bool listed(const std::vector<std::string>& ids, std::string_view id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
 std::string_view sink_name(const SinkConfiguration& sink) {

@@ -39,6 +39,9 @@ struct Changes {
 /// its protocol did; a sink when its settings did. What is equal in both is in no list.
 [[nodiscard]] Changes compare(const Setup& before, const Setup& after);
 
+/// Whether one of the lists of Changes names it.
+[[nodiscard]] bool listed(const std::vector<std::string>& ids, std::string_view id);
+
 [[nodiscard]] std::string_view sink_name(const SinkConfiguration& sink);
 
 }  // namespace busbar::app

@@ -21,10 +21,6 @@ namespace {
 /// What a sink that a reload removes may take to deliver its queue; nothing else waits for it longer.
 constexpr std::chrono::seconds farewell{2};
 
-bool listed(const std::vector<std::string>& ids, std::string_view id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
-}
-
 asio::awaitable<void> poll_device(poll::Poller& poller, std::vector<std::string>& unanswered) {
   // In a variable of its own: g++ 12 miscompiles !co_await in a condition.
   const bool answered = co_await poller.poll_once();
