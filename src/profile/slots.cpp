@@ -1,14 +1,12 @@
 #include "profile/slots.hpp"
 
+#include "model/text.hpp"
+
 #include <algorithm>
 #include <string_view>
 
 namespace busbar::profile {
 namespace {
-
-std::string_view text_of(ByteView bytes) noexcept {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 bool cut_words(ByteView payload, Slots& out) noexcept {
   const std::string_view text = text_of(payload);

@@ -1,5 +1,7 @@
 #include "profile/written.hpp"
 
+#include "model/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -10,10 +12,6 @@ namespace busbar::profile {
 namespace {
 
 using State = Written::State;
-
-std::string_view text_of(ByteView bytes) noexcept {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 

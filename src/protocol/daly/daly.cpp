@@ -1,8 +1,9 @@
 // Codec of Daly's A5 protocol. Layout and sources are described in daly.hpp.
+#include "protocol/skip.hpp"
+
 #include <busbar/protocol/daly.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 namespace busbar::protocol::daly {
@@ -38,14 +39,7 @@ std::uint32_t address_of(std::uint8_t sender) {
              : sender;
 }
 
-Scan skip(ByteView buffered, std::optional<Errc> fault) {
-  // What was refused may hold the true start: go on right behind the false one.
-  const void* const start = std::memchr(buffered.data() + 1, start_byte, buffered.size() - 1);
-  const std::size_t count =
-      start == nullptr ? buffered.size()
-                       : static_cast<std::size_t>(static_cast<const std::uint8_t*>(start) - buffered.data());
-  return {.outcome = Scan::Outcome::skip, .count = count, .fault = fault};
-}
+Scan skip(ByteView buffered, std::optional<Errc> fault) { return skip_to_next(start_byte, buffered, fault); }
 
 class DalyCodec final : public Codec {
  public:

@@ -1,11 +1,12 @@
 // Codec of the Orion protocol: bytes → frame → payload. Layout and sources are described in orion.hpp; the
 // difference between the dialects is in their descriptors, the rules per command in the table below, and
 // nowhere else.
+#include "protocol/skip.hpp"
+
 #include <busbar/protocol/orion.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string>
 
 namespace busbar::protocol::orion {
@@ -58,14 +59,7 @@ std::uint8_t checksum(const Dialect& dialect, ByteView frame) {
   return sum;
 }
 
-Scan skip(ByteView buffered, std::optional<Errc> fault) {
-  // A start byte inside the refused bytes may be the true one: go on right behind the false start.
-  const void* const start = std::memchr(buffered.data() + 1, start_byte, buffered.size() - 1);
-  const std::size_t count =
-      start == nullptr ? buffered.size()
-                       : static_cast<std::size_t>(static_cast<const std::uint8_t*>(start) - buffered.data());
-  return {.outcome = Scan::Outcome::skip, .count = count, .fault = fault};
-}
+Scan skip(ByteView buffered, std::optional<Errc> fault) { return skip_to_next(start_byte, buffered, fault); }
 
 Scan need(std::size_t total, ByteView buffered) {
   return {.outcome = Scan::Outcome::need_more, .count = total - buffered.size()};

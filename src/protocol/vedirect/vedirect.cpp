@@ -2,6 +2,8 @@
 //
 // A block whose sum is wrong is dropped as a whole, up to and including its checksum: looking for a block
 // that starts at one of its later fields would find one by chance, once in 256 times for every field.
+#include "model/text.hpp"
+
 #include <busbar/protocol/vedirect.hpp>
 
 #include <algorithm>
@@ -19,10 +21,6 @@ constexpr std::size_t max_label = 12;
 constexpr std::size_t max_value = 40;
 constexpr std::size_t longest_block = 2048;
 constexpr std::size_t longest_hex = 2 + 2 * 36 + 1;  // nibble, 34 bytes and what frames them
-
-std::string_view text_of(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 int nibble(char c) {
   if (c >= '0' && c <= '9') return c - '0';

@@ -1,4 +1,6 @@
 // Codec of Voltronic's text protocols. Layouts and sources are described in voltronic.hpp.
+#include "model/text.hpp"
+
 #include <busbar/protocol/voltronic.hpp>
 
 #include <algorithm>
@@ -21,10 +23,6 @@ constexpr std::size_t tail = 3;  // CRC and CR
 constexpr std::size_t counted_head = 5;
 constexpr std::string_view ack = "ACK";
 constexpr std::string_view nak = "NAK";
-
-std::string_view text_of(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 bool is_end(std::uint8_t byte) { return byte == '\r' || byte == '\n'; }
 bool is_letter(std::uint8_t byte) { return byte >= 'A' && byte <= 'Z'; }
