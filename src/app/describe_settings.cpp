@@ -2,11 +2,10 @@
 #include "app/describe_settings.hpp"
 
 #include "app/changes.hpp"
-#include "yaml/map_reader.hpp"
+#include "app/describe_sinks.hpp"
+#include "app/yaml_writer.hpp"
 
-#include <algorithm>
 #include <charconv>
-#include <cstdio>
 #include <utility>
 
 namespace busbar::app {
@@ -14,44 +13,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string shortest(double value) {
-  char digits[32];
-  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
-}
-
-// Two blanks a level; one line a key.
-class Writer {
- public:
-  void open(std::string_view key) {
-    text_ += std::string(2 * depth_, ' ') + yaml_scalar(key) + ":\n";
-    ++depth_;
-  }
-  void close() { --depth_; }
-  void raw(std::string_view key, std::string_view value) {
-    text_ += std::string(2 * depth_, ' ') + yaml_scalar(key) + ": " + std::string(value) + '\n';
-  }
-  void text(std::string_view key, std::string_view value) { raw(key, yaml_scalar(value)); }
-  void secret(std::string_view key, std::string_view value) {
-    raw(key, value.empty() ? "\"\"" : "\"********\"");
-  }
-  void number(std::string_view key, std::uint64_t value) { raw(key, std::to_string(value)); }
-  void real(std::string_view key, double value) { raw(key, shortest(value)); }
-  void flag(std::string_view key, bool value) { raw(key, value ? "true" : "false"); }
-  void duration(std::string_view key, milliseconds value) { raw(key, yaml::format_duration(value)); }
-  std::string take() { return std::move(text_); }
-
- private:
-  std::string text_;
-  std::size_t depth_ = 0;
-};
-
 std::string_view name_of(link::Parity parity) {
   return parity == link::Parity::none ? "none" : parity == link::Parity::even ? "even" : "odd";
 }
 
 // The settings of the link as keys of the channel, so that each has its default shown.
 struct WriteLink {
-  Writer& out;
+  YamlWriter& out;
   unsigned baud;
 
   void operator()(const link::TcpOptions& o) const {
@@ -72,7 +40,7 @@ struct WriteLink {
   }
 };
 
-void write_channel(Writer& out, const ChannelConfiguration& channel) {
+void write_channel(YamlWriter& out, const ChannelConfiguration& channel) {
   const channel::Options& o = channel.channel;
   out.open(channel.id);
   std::visit(WriteLink{out, o.baud}, channel.link);
@@ -120,7 +88,7 @@ std::string expression_of(const virtuals::Expression& rule) {
 }
 
 struct WriteRule {
-  Writer& out;
+  YamlWriter& out;
   const Quantity& quantity;
 
   void operator()(const virtuals::Energy& rule) const {
@@ -135,12 +103,13 @@ struct WriteRule {
     out.text("kind", to_string(quantity.kind));
     out.text("device_class", quantity.device_class);
     if (quantity.range) {
-      out.raw("range", '[' + shortest(quantity.range->min) + ", " + shortest(quantity.range->max) + ']');
+      out.raw("range",
+              '[' + yaml_number(quantity.range->min) + ", " + yaml_number(quantity.range->max) + ']');
     }
   }
 };
 
-void write_virtuals(Writer& out, const virtuals::Options& options, const std::string& device) {
+void write_virtuals(YamlWriter& out, const virtuals::Options& options, const std::string& device) {
   bool open = false;
   for (const virtuals::Definition& definition : options.definitions) {
     if (definition.device != device) {
@@ -160,7 +129,7 @@ void write_virtuals(Writer& out, const virtuals::Options& options, const std::st
   }
 }
 
-void write_device(Writer& out, const DeviceConfiguration& device, const virtuals::Options& virtuals) {
+void write_device(YamlWriter& out, const DeviceConfiguration& device, const virtuals::Options& virtuals) {
   out.open(device.id);
   out.text("name", device.name);
   out.text("channel", device.channel);
@@ -184,197 +153,10 @@ void write_device(Writer& out, const DeviceConfiguration& device, const virtuals
   out.close();
 }
 
-// The type is always written: then the id can be any.
-struct WriteSink {
-  Writer& out;
-
-  void operator()(const sink::mqtt::Options& o) const {
-    out.text("type", "mqtt");
-    out.text("url", o.url);
-    out.text("username", o.username);
-    out.secret("password", o.password);
-    out.text("client_id", o.client_id);
-    out.text("topic_prefix", o.topic_prefix);
-    out.raw("qos", std::to_string(o.qos));
-    out.flag("retain", o.retain);
-    out.flag("per_reading_topics", o.per_reading_topics);
-    out.text("mode", o.mode == sink::mqtt::PublishMode::every ? "every" : "on_change");
-    if (!o.deadband.empty()) {
-      out.open("deadband");
-      for (const auto& [key, change] : o.deadband) {
-        out.real(key, change);
-      }
-      out.close();
-    }
-    out.duration("heartbeat", o.heartbeat);
-    out.duration("diagnostics", o.diagnostics);
-    out.duration("keepalive", o.keepalive);
-    out.text("version", !o.version ? "auto" : *o.version == 5 ? "5" : "3.1.1");
-    out.number("max_queue", o.max_queue);
-    out.number("max_queue_bytes", o.max_queue_bytes);
-    out.text("state_file", o.state_file);
-    if (o.tls) {
-      write(*o.tls);
-    }
-    out.open("home_assistant");
-    out.flag("enabled", o.home_assistant.enabled);
-    out.text("prefix", o.home_assistant.prefix);
-    out.text("birth_topic", o.home_assistant.birth_topic);
-    out.text("node_id", o.home_assistant.node_id);
-    out.real("expire_factor", o.home_assistant.expire_factor);
-    out.close();
-    if (o.events) {
-      write(*o.events);
-    }
-  }
-  void write(const sink::mqtt::EventOptions& o) const {
-    out.open("events");
-    out.text("spool_file", o.spool_file);
-    out.duration("spill_after", o.spill_after);
-    out.number("max_count", o.max_count);
-    out.number("max_bytes", o.max_bytes);
-    out.duration("max_age", o.max_age);
-    out.number("max_memory", o.max_memory);
-    out.close();
-  }
-  void write(const sink::TlsOptions& o) const {
-    out.open("tls");
-    out.text("ca_file", o.ca_file);
-    out.text("certificate_file", o.certificate_file);
-    out.text("key_file", o.key_file);
-    out.secret("key_password", o.key_password);
-    out.flag("verify", o.verify);
-    out.close();
-  }
-  void operator()(const sink::prometheus::TextfileOptions& o) const {
-    char mode[8];
-    std::snprintf(mode, sizeof mode, "0%03o", o.mode & 0777U);
-    out.text("type", "textfile");
-    out.text("path", o.path);
-    out.raw("mode", mode);
-    out.number("backups", o.backups);
-    out.duration("interval", o.interval);
-  }
-  void operator()(const sink::prometheus::HttpOptions& o) const {
-    out.text("type", "http");
-    out.text("address", o.address);
-    out.number("port", o.port);
-    out.number("max_connections", o.max_connections);
-    out.duration("timeout", o.timeout);
-  }
-  void operator()(const sink::prometheus::PushOptions& o) const {
-    out.text("type", "pushgateway");
-    out.text("url", to_string(o.url));
-    out.text("job", o.job);
-    out.text("instance", o.instance);
-    out.duration("interval", o.interval);
-    out.duration("timeout", o.timeout);
-    out.flag("delete_at_exit", o.delete_at_exit);
-    out.text("username", o.username);
-    out.secret("password", o.password);
-    if (o.url.tls) {
-      write(o.tls);
-    }
-  }
-  void operator()(const sink::influx::Options& o) const {
-    out.text("type", "influx");
-    out.text("url", to_string(o.url));
-    if (o.bucket.empty()) {
-      out.text("database", o.database);
-      out.text("retention_policy", o.retention_policy);
-      out.text("username", o.username);
-      out.secret("password", o.password);
-    } else {
-      out.text("org", o.org);
-      out.text("bucket", o.bucket);
-      out.secret("token", o.token);
-    }
-    out.text("measurement", o.measurement);
-    if (!o.tags.empty()) {
-      out.open("tags");
-      for (const auto& [key, value] : o.tags) {
-        out.text(key, value);
-      }
-      out.close();
-    }
-    out.duration("interval", o.interval);
-    out.duration("timeout", o.timeout);
-    out.number("batch", o.batch);
-    out.number("max_queue", o.max_queue);
-    out.number("max_queue_bytes", o.max_queue_bytes);
-    if (o.url.tls) {
-      write(o.tls);
-    }
-  }
-  void operator()(const sink::screen::Options& o) const {
-    using sink::screen::Colour;
-    using sink::screen::Format;
-    out.text("type", "screen");
-    out.text("format", o.format == Format::table ? "table" : o.format == Format::json ? "json" : "jsonl");
-    out.text("colour", o.colour == Colour::automatic ? "automatic"
-                       : o.colour == Colour::always  ? "always"
-                                                     : "never");
-  }
-};
-
-std::string list_of(const std::vector<std::string>& texts) {
-  std::string list;
-  for (const std::string& text : texts) {
-    list += (list.empty() ? "" : ", ") + yaml_scalar(text);
-  }
-  return '[' + list + ']';
-}
-
-void write_filter(Writer& out, const sink::filter::Options& filter) {
-  using sink::filter::Function;
-  if (!filter.include.empty()) {
-    out.raw("include", list_of(filter.include));
-  }
-  if (!filter.exclude.empty()) {
-    out.raw("exclude", list_of(filter.exclude));
-  }
-  if (filter.aggregate) {
-    const Function function = filter.aggregate->function;
-    out.open("aggregate");
-    out.duration("every", filter.aggregate->every);
-    out.text("function", function == Function::mean ? "mean" : function == Function::min ? "min" : "max");
-    out.close();
-  }
-}
-
 }  // namespace
 
-std::string yaml_scalar(std::string_view text) {
-  const auto alphanumeric = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  const auto plain = [&](char c) {
-    return alphanumeric(c) || std::string_view("_./:-").find(c) != std::string_view::npos;
-  };
-  if (!text.empty() && (alphanumeric(text.front()) || text.front() == '/') && text.back() != ':' &&
-      std::all_of(text.begin(), text.end(), plain) && text != "null" && text != "Null" && text != "NULL") {
-    return std::string(text);
-  }
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (c == '$') {
-      quoted += "$$";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
-      quoted += escape;
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
-}
-
 std::string settings_as_yaml(const Configuration& configuration) {
-  Writer out;
+  YamlWriter out;
   out.raw("version", "1");
   out.text("log_level", configuration.log_level);
   out.flag("dbus", configuration.dbus);
@@ -405,10 +187,7 @@ std::string settings_as_yaml(const Configuration& configuration) {
   if (!configuration.sinks.empty()) {
     out.open("sinks");
     for (const SinkConfiguration& sink : configuration.sinks) {
-      out.open(std::visit([](const auto& options) { return options.name; }, sink));
-      std::visit(WriteSink{out}, sink);
-      write_filter(out, configuration.filter_of(std::string{sink_name(sink)}));
-      out.close();
+      write_sink(out, sink, configuration.filter_of(std::string{sink_name(sink)}));
     }
     out.close();
   }

@@ -10,7 +10,5 @@ namespace busbar::app {
 
 /// Reads back as the same configuration, but for the secrets.
 [[nodiscard]] std::string settings_as_yaml(const Configuration& configuration);
-/// `text` as a YAML scalar: plain where that is safe, else in double quotes; $ doubled against substitution.
-[[nodiscard]] std::string yaml_scalar(std::string_view text);
 
 }  // namespace busbar::app

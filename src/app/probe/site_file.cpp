@@ -1,6 +1,6 @@
 #include "app/probe/site_file.hpp"
 
-#include "app/describe_settings.hpp"
+#include "app/yaml_writer.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,5 +1,6 @@
 // The text of --dry-run: complete, aligned, stable, and itself a valid configuration.
 #include "app/describe_settings.hpp"
+#include "app/yaml_writer.hpp"
 #include "unit/app/configuration_support.hpp"
 
 namespace busbar::app {
