@@ -25,6 +25,8 @@ std::string built_in() {
   return names;
 }
 
+void PrintTo(const Mistake& one, std::ostream* out) { *out << testing::PrintToString(one.expected); }
+
 class Refused : public testing::TestWithParam<Mistake> {};
 
 TEST_P(Refused, with_place_and_remedy) {

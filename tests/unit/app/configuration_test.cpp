@@ -246,6 +246,8 @@ struct Warned {
   const char* expected;
 };
 
+void PrintTo(const Warned& one, std::ostream* out) { *out << testing::PrintToString(one.sinks); }
+
 class Warns : public testing::TestWithParam<Warned> {};
 
 TEST_P(Warns, about_what_is_valid_but_hardly_meant) {

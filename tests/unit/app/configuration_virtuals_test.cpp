@@ -147,6 +147,8 @@ struct Mistake {
   std::string expected;  ///< after the place
 };
 
+void PrintTo(const Mistake& one, std::ostream* out) { *out << one.readings; }
+
 class VirtualMistake : public testing::TestWithParam<Mistake> {};
 
 TEST_P(VirtualMistake, is_named_with_its_remedy) {

@@ -10,6 +10,8 @@ struct NumberCase {
   const char* expected;
 };
 
+void PrintTo(const NumberCase& one, std::ostream* out) { *out << one.type << ' ' << one.payload; }
+
 class Number : public testing::TestWithParam<NumberCase> {};
 
 TEST_P(Number, IsReadAsItsTypeSays) {

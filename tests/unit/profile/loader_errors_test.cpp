@@ -9,6 +9,8 @@ struct Fault {
   const char* expected;
 };
 
+void PrintTo(const Fault& one, std::ostream* out) { *out << testing::PrintToString(one.expected); }
+
 class QueryFault : public testing::TestWithParam<Fault> {};
 
 TEST_P(QueryFault, IsNamedWithItsPlace) {

@@ -24,6 +24,8 @@ struct ProbeCase {
   const char* mos;
   const char* ambient;
 };
+void PrintTo(const ProbeCase& one, std::ostream* out) { *out << one.payload; }
+
 class Probes : public testing::TestWithParam<ProbeCase> {};
 
 TEST_P(Probes, LieWhereFlagsAndCountPutThem) {

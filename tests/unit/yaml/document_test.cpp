@@ -84,6 +84,8 @@ struct Refusal {
   const char* expected;
 };
 
+void PrintTo(const Refusal& one, std::ostream* out) { *out << testing::PrintToString(one.text); }
+
 class Refused : public testing::TestWithParam<Refusal> {};
 
 TEST_P(Refused, with_its_place_and_a_way_to_mend_it) {
