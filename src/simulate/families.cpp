@@ -5,7 +5,9 @@
 #include "simulate/jk_board.hpp"
 #include "simulate/orion_server.hpp"
 #include "simulate/vedirect_product.hpp"
+#include "simulate/voltronic_inverter.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace busbar::simulate {
@@ -59,6 +61,17 @@ Result<std::unique_ptr<Model>> jk(const Population& population) {
   return std::unique_ptr<Model>{std::make_unique<JkModel>(options)};
 }
 
+Result<std::unique_ptr<Model>> voltronic(const Population& population) {
+  constexpr std::array<std::string_view, 4> names{"pi30", "hs", "max", "pi18"};  // as VoltronicVariant
+  const std::string& name = population.variant;
+  const auto known = std::find(names.begin(), names.end(), name.empty() ? names[0] : std::string_view{name});
+  if (known == names.end()) return no_variant(population);
+  if (population.count != 1)
+    return Error{Errc::invalid_configuration, "a Voltronic line has one inverter; simulate several --lines"};
+  return std::unique_ptr<Model>{
+      std::make_unique<VoltronicModel>(static_cast<VoltronicVariant>(known - names.begin()))};
+}
+
 constexpr std::array all{
     Family{"orion", "GoldenMate Orion 1000 packs; variant short-capacity", 9600, &orion},
     Family{"daly", "Daly Smart BMS boards, A5 protocol; variant all-frames: 16 frames of cells always", 9600,
@@ -66,6 +79,7 @@ constexpr std::array all{
     Family{"vedirect", "a Victron product that sends VE.Direct text; variants bmv, mppt, phoenix", 19200,
            &vedirect},
     Family{"jk", "a JK board, frames 4E 57; variants jk02_24s, jk02_32s: records of 300 bytes", 115200, &jk},
+    Family{"voltronic", "a Voltronic inverter; variants pi30, hs (17 words), max, pi18", 2400, &voltronic},
 };
 
 }  // namespace
