@@ -6,9 +6,12 @@
 #include <busbar/protocol/frame_reader.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -113,7 +116,11 @@ class Checker {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const auto names = protocols();
-  const auto codec = make_codec(names[data[0] % names.size()]).value();
+  // Byte 0 counts through the protocols in their default dialect, then in the others that one may have.
+  constexpr std::array<std::string_view, 6> dialects{"", "pi16", "pi17", "pi18", "record", "draft"};
+  const std::string_view name = names[data[0] % names.size()];
+  auto made = make_codec(name, dialects[data[0] / names.size() % dialects.size()]);
+  const auto codec = made ? std::move(*made) : make_codec(name).value();
   const ByteView stream{data + 2, size - 2};
   const Checker checker{*codec};
   checker.check_scan(stream);
