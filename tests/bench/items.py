@@ -62,6 +62,31 @@ def mbus(context):
     return rows
 
 
+# Decodes a second of mpp-solar 0.16.57 on an AMD EPYC, used where the package is not at hand to measure beside.
+PUBLISHED = {"qpigs": 8200, "vedirect": 4480}
+
+
+def text(context):
+    """QPIGS and VE.Direct blocks to readings, beside mpp-solar on the same bytes: BUSBAR_MPP_SOLAR names a Python that has it."""
+    program = context.bench("bench_text")
+    done = subprocess.run(
+        [program, "--benchmark_format=json", f"--benchmark_repetitions={3 if context.quick else 9}",
+         "--benchmark_min_time=0.2", "--benchmark_report_aggregates_only=true"], capture_output=True, text=True, check=True)
+    rates = {entry["run_name"].split("/")[1]: 1e9 / entry["real_time"] for entry in json.loads(done.stdout)["benchmarks"]
+             if entry["aggregate_name"] == "median"}
+    python = os.environ.get("BUSBAR_MPP_SOLAR")
+    peers, source = PUBLISHED, "published figure of mpp-solar, NOT measured in this run (BUSBAR_MPP_SOLAR is not set)"
+    if python:
+        frames = subprocess.run([program, "--frames"], capture_output=True, text=True, check=True).stdout.split()
+        peer = subprocess.run([python, Path(__file__).with_name("peer_text.py"), *frames, "1" if context.quick else "5"],
+                              capture_output=True, text=True, check=True)
+        peers = dict(zip(("qpigs", "vedirect"), map(float, peer.stdout.split())))
+        source = "mpp-solar on the same bytes"
+    return [row(what, f"{rates[name] / 1e3:.0f} k/s", f"{peers[name]:.0f}/s: {source}", f"{rates[name] / peers[name]:.0f}",
+                "≥ 100", rates[name] >= 100 * peers[name])
+            for name, what in (("qpigs", "decode of QPIGS, 21 words"), ("vedirect", "decode of a VE.Direct block, 12 fields"))]
+
+
 def bus(context):
     """Polls of 8 devices on one 9600-baud wire, spacing 100 ms, beside what the wire allows."""
     spacing, seconds = 0.1, 15 if context.quick else 60
@@ -263,5 +288,5 @@ def _up(port):
         return False
 
 
-ALL = {"decode": decode, "mbus": mbus, "bus": bus, "latency": latency, "memory": memory, "start": start, "scale": scale,
+ALL = {"decode": decode, "mbus": mbus, "text": text, "bus": bus, "latency": latency, "memory": memory, "start": start, "scale": scale,
        "build-time": build_time}
