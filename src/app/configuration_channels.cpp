@@ -98,6 +98,12 @@ void apply(const Wire& wire, link::TcpOptions& tcp) {
   set(tcp.keepalive, wire.keepalive);
 }
 
+template <class Other>
+void apply(const Wire& wire, Other& other) {
+  if constexpr (requires { other.connect_timeout; }) set(other.connect_timeout, wire.connect_timeout);
+  set(other.write_timeout, wire.write_timeout);
+}
+
 // What stands in the link itself ("?baud=19200") is closer to the device than a default.
 void apply(const Wire& wire, link::SerialOptions& serial, std::string_view link) {
   const auto free = [&](std::string_view key) {
@@ -111,15 +117,25 @@ void apply(const Wire& wire, link::SerialOptions& serial, std::string_view link)
 }
 
 // A key of the channel itself that has no effect on its kind of link is a mistake of whoever wrote it.
-void refuse_useless_keys(yaml::MapReader& reader, bool serial, const std::string& link) {
+void refuse_useless_keys(yaml::MapReader& reader, const link::Options& options, const std::string& link) {
+  const bool serial = std::holds_alternative<link::SerialOptions>(options);
+  const std::string kind = link.substr(0, link.find(':') + (link.find("://") != std::string::npos ? 3U : 1U));
   constexpr std::array<std::string_view, 2> tcp_only{"connect_timeout", "keepalive"};
   constexpr std::array<std::string_view, 3> serial_only{"data_bits", "stop_bits", "parity"};
   constexpr std::array<std::string_view, 4> in_link{"baud", "data_bits", "stop_bits", "parity"};
   if (!serial) {
     for (const std::string_view key : serial_only) {
       if (reader.node(key) != nullptr) {
-        reader.fail(key, "'" + std::string(key) + "' has no effect on a tcp:// link",
+        reader.fail(key, "'" + std::string(key) + "' has no effect on a " + kind + " link",
                     "set it in the device server");
+      }
+    }
+    if (std::holds_alternative<link::TcpOptions>(options)) return;
+    const bool connects = std::holds_alternative<link::UnixOptions>(options) ||
+                          std::holds_alternative<link::UdpOptions>(options);
+    for (const std::string_view key : tcp_only) {
+      if (reader.node(key) != nullptr && (key == "keepalive" || !connects)) {
+        reader.fail(key, "'" + std::string(key) + "' has no effect on the link " + kind, "remove it");
       }
     }
     return;
@@ -150,13 +166,13 @@ void read_link(const ReadContext& context, yaml::MapReader& reader, const Wire& 
   }
   channel.link = std::move(*link);
   auto* const serial = std::get_if<link::SerialOptions>(&channel.link);
-  refuse_useless_keys(reader, serial != nullptr, *text);
+  refuse_useless_keys(reader, channel.link, *text);
   for (const Wire* wire : {&defaults, &own}) {
     set(channel.channel.baud, wire->baud);
-    if (auto* const tcp = std::get_if<link::TcpOptions>(&channel.link)) {
-      apply(*wire, *tcp);
-    } else {
+    if (serial != nullptr) {
       apply(*wire, *serial, *text);
+    } else {
+      std::visit([wire](auto& other) { apply(*wire, other); }, channel.link);
     }
   }
   if (serial != nullptr) {

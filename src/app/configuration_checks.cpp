@@ -17,7 +17,9 @@ std::string endpoint_key(const link::Options& options) {
   if (const auto* const tcp = std::get_if<link::TcpOptions>(&options)) {
     return tcp->host.empty() ? "" : "tcp " + tcp->host + ' ' + std::to_string(tcp->port);
   }
-  return "serial " + std::get<link::SerialOptions>(options).path;
+  if (const auto* const serial = std::get_if<link::SerialOptions>(&options)) return "serial " + serial->path;
+  if (const auto* const hid = std::get_if<link::HidrawOptions>(&options)) return "hidraw " + hid->path;
+  return link::make_link(options)->endpoint();
 }
 
 // Two masters on one medium would garble each other.

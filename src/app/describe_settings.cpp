@@ -38,6 +38,13 @@ struct WriteLink {
     out.number("stop_bits", o.stop_bits);
     out.duration("write_timeout", o.write_timeout);
   }
+  template <class Other>
+  void operator()(const Other& o) const {
+    out.text("link", link::make_link(o)->endpoint());
+    out.number("baud", baud);
+    if constexpr (requires { o.connect_timeout; }) out.duration("connect_timeout", o.connect_timeout);
+    out.duration("write_timeout", o.write_timeout);
+  }
 };
 
 void write_channel(YamlWriter& out, const ChannelConfiguration& channel) {

@@ -53,7 +53,40 @@ struct SerialOptions {
   bool operator==(const SerialOptions&) const = default;
 };
 
-using Options = std::variant<TcpOptions, SerialOptions>;
+/// A stream socket in the file system.
+struct UnixOptions {
+  std::string path;
+  std::chrono::milliseconds connect_timeout{5000};
+  std::chrono::milliseconds write_timeout{5000};
+  bool operator==(const UnixOptions&) const = default;
+};
+
+/// Datagrams to and from one address: each write is one, and what one brings is read in order.
+struct UdpOptions {
+  std::string host;
+  std::uint16_t port = 0;
+  std::chrono::milliseconds connect_timeout{5000};  ///< of the look-up of the name
+  std::chrono::milliseconds write_timeout{5000};
+  bool operator==(const UdpOptions&) const = default;
+};
+
+/// Standard input and output of a command, run by /bin/sh in a process group of its own.
+struct ExecOptions {
+  std::string command;
+  std::chrono::milliseconds write_timeout{5000};
+  bool operator==(const ExecOptions&) const = default;
+};
+
+/// A USB device of class HID that carries a byte stream in reports of 8 bytes.
+struct HidrawOptions {
+  std::string path;
+  bool pad = true;        ///< fill the last report up with zeros
+  bool report_id = true;  ///< write the number 0 before each report, as the kernel documents it
+  std::chrono::milliseconds write_timeout{5000};
+  bool operator==(const HidrawOptions&) const = default;
+};
+
+using Options = std::variant<TcpOptions, SerialOptions, UnixOptions, UdpOptions, ExecOptions, HidrawOptions>;
 
 class Link {
  public:
@@ -64,7 +97,9 @@ class Link {
 };
 
 [[nodiscard]] std::unique_ptr<Link> make_link(Options options);
-/// "tcp://host:port", "tcp://[::1]:26", "serial:/dev/ttyUSB0?baud=9600&parity=even" or a bare /dev path.
+/// "tcp://host:port", "tcp://[::1]:26", "serial:/dev/ttyUSB0?baud=9600&parity=even" or a bare /dev path,
+/// "unix:/run/x.sock", "udp://host:port", "exec:ssh host socat - /dev/ttyUSB0",
+/// "hidraw:/dev/hidraw0?pad=none".
 [[nodiscard]] Result<Options> parse_endpoint(std::string_view text);
 
 }  // namespace busbar::link

@@ -84,7 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
         in_channels("  a: {spacing: 1s}\n", "3:6: channel 'a' needs the key 'link'"),
         in_channels("  a: {link: gateway}\n",
                     "3:13: endpoint 'gateway': expected tcp://HOST:PORT, tcp://[IPV6]:PORT, "
-                    "serial:/dev/NAME?baud=9600&parity=none or /dev/NAME"),
+                    "serial:/dev/NAME?baud=9600&parity=none, /dev/NAME, udp://HOST:PORT, unix:/PATH, "
+                    "exec:COMMAND or hidraw:/dev/hidrawN"),
         in_channels("  a: {link: \"tcp://x:70000\"}\n",
                     "3:13: endpoint 'tcp://x:70000': the port must be a number from 1 to 65535"),
         in_channels("  a: {link: \"tcp://x:1\", spaceing: 1s}\n",
@@ -100,6 +101,10 @@ INSTANTIATE_TEST_SUITE_P(
                     "3:34: 'parity' has no effect on a tcp:// link (set it in the device server)"),
         in_channels("  a: {link: /dev/ttyS0, connect_timeout: 1s}\n",
                     "3:42: 'connect_timeout' has no effect on a serial link (remove it)"),
+        in_channels("  a: {link: \"udp://x:1\", keepalive: 10s}\n",
+                    "3:37: 'keepalive' has no effect on the link udp:// (remove it)"),
+        in_channels("  a: {link: \"exec:cat\", connect_timeout: 10s}\n",
+                    "3:42: 'connect_timeout' has no effect on the link exec: (remove it)"),
         in_channels("  a: {link: \"serial:/dev/ttyS0?baud=9600\", baud: 19200}\n",
                     "3:50: 'baud' stands both here and in 'link' (remove one of the two)"),
         in_channels("  a: {link: /dev/ttyS0, parity: evne}\n",

@@ -287,5 +287,22 @@ TEST(Configuration, a_channel_without_device_is_a_warning) {
   EXPECT_EQ(result.warnings[0], "busbar.yaml:4:3: channel 'b' has no device");
 }
 
+TEST(ConfigurationOfLinks, KnowsEveryKind) {
+  const auto configuration = valid(file_of(
+      "defaults: {channel: {connect_timeout: 2s, write_timeout: 3s}}\n"
+      "channels:\n  a: {link: \"udp://gateway:26\"}\n  b: {link: \"unix:/run/gateway.sock\"}\n"
+      "  c: {link: \"exec:ssh gateway cat\", baud: 2400}\n  d: {link: \"hidraw:/dev/hidraw0?pad=none\"}\n",
+      "devices: {pack1: {profile: orion1000, address: 1, channel: a}}\n", sinks));
+  const auto& udp = std::get<link::UdpOptions>(configuration.channels.at(0).link);
+  EXPECT_EQ(udp, (link::UdpOptions{"gateway", 26, 2s, 3s}));
+  const auto& unix_socket = std::get<link::UnixOptions>(configuration.channels.at(1).link);
+  EXPECT_EQ(unix_socket, (link::UnixOptions{"/run/gateway.sock", 2s, 3s}));
+  EXPECT_EQ(std::get<link::ExecOptions>(configuration.channels.at(2).link),
+            (link::ExecOptions{"ssh gateway cat", 3s}));
+  EXPECT_EQ(configuration.channels.at(2).channel.baud, 2400U) << "for the budget of the wire behind it";
+  EXPECT_EQ(std::get<link::HidrawOptions>(configuration.channels.at(3).link),
+            (link::HidrawOptions{"/dev/hidraw0", false, true, 3s}));
+}
+
 }  // namespace
 }  // namespace busbar::app

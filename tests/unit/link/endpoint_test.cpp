@@ -45,8 +45,11 @@ TEST(Endpoint, ABarePathIsASerialPort) {
 }
 
 TEST(Endpoint, TextAndLinkAgree) {
-  for (const std::string text : {"tcp://gateway:26", "tcp://[::1]:26", "serial:/dev/ttyUSB0?baud=9600",
-                                 "serial:/dev/ttyS1?baud=19200&data_bits=7&parity=odd&stop_bits=2"}) {
+  for (const std::string text :
+       {"tcp://gateway:26", "tcp://[::1]:26", "serial:/dev/ttyUSB0?baud=9600",
+        "serial:/dev/ttyS1?baud=19200&data_bits=7&parity=odd&stop_bits=2", "udp://gateway:26",
+        "udp://[::1]:26", "unix:/run/gateway.sock", "exec:ssh gateway socat - /dev/ttyUSB0,b9600,raw",
+        "hidraw:/dev/hidraw0", "hidraw:/dev/hidraw0?pad=none&report_id=none"}) {
     const auto parsed = parse_endpoint(text);
     ASSERT_TRUE(parsed) << text;
     EXPECT_EQ(make_link(*parsed)->endpoint(), text);
@@ -54,7 +57,13 @@ TEST(Endpoint, TextAndLinkAgree) {
 }
 
 TEST(Endpoint, RefusalsSayWhatIsWrong) {
-  EXPECT_THAT(refusal("udp://gateway:26"), HasSubstr("expected tcp://HOST:PORT"));
+  EXPECT_THAT(refusal("http://gateway:26"), HasSubstr("expected tcp://HOST:PORT"));
+  EXPECT_THAT(refusal("udp://gateway"), HasSubstr("as in udp://gateway:26"));
+  EXPECT_THAT(refusal("unix:gateway.sock"), HasSubstr("starts with '/'"));
+  EXPECT_THAT(refusal("unix:/" + std::string(200, 'x')), HasSubstr("107"));
+  EXPECT_THAT(refusal("exec: "), HasSubstr("the command is missing"));
+  EXPECT_THAT(refusal("hidraw:hidraw0"), HasSubstr("starts with '/'"));
+  EXPECT_THAT(refusal("hidraw:/dev/hidraw0?pad=one"), HasSubstr("pad=zero, pad=none"));
   EXPECT_THAT(refusal(""), HasSubstr("expected tcp://HOST:PORT"));
   EXPECT_THAT(refusal("tcp://gateway"), HasSubstr("port is missing"));
   EXPECT_THAT(refusal("tcp://:26"), HasSubstr("no valid host"));
