@@ -37,9 +37,14 @@ class Complaints : public std::enable_shared_from_this<Complaints> {
       if (!error) self->listen();
     });
   }
+  /// Its last words are often the most telling.
   void close() {
-    boost::system::error_code ignored;
-    if (pipe_.is_open()) pipe_.close(ignored);
+    if (!pipe_.is_open()) return;
+    boost::system::error_code ended;
+    pipe_.non_blocking(true, ended);
+    while (!ended) take({buffer_.data(), pipe_.read_some(asio::buffer(buffer_), ended)});
+    say();
+    pipe_.close(ended);
   }
 
  private:
@@ -172,6 +177,11 @@ int start(const std::string& command, const Ends& ends, pid_t& child) {
   return error;
 }
 
+asio::awaitable<boost::system::error_code> readable(stream_protocol::socket& socket) {
+  const auto [error] = co_await socket.async_wait(stream_protocol::socket::wait_read, use_result);
+  co_return error;
+}
+
 Error cannot_start(const std::string& endpoint, int code) {
   return {Errc::connect_failed,
           "cannot start " + endpoint + ": " +
@@ -192,6 +202,18 @@ asio::awaitable<Result<std::unique_ptr<ByteStream>>> ExecLink::open() {
   stream_protocol::socket socket{executor, stream_protocol{}, std::exchange(ends.wire[0], -1)};
   auto complaints = std::make_shared<Complaints>(executor, std::exchange(ends.errors[0], -1), endpoint());
   complaints->listen();
+  // What only the helper holds ends with it.
+  ::close(std::exchange(ends.wire[1], -1));
+  ::close(std::exchange(ends.errors[1], -1));
+  // A command that cannot run is a link that does not open, not one that opens and is lost.
+  constexpr std::chrono::milliseconds moment{100};
+  (void)co_await async::with_deadline(readable(socket), std::chrono::steady_clock::now() + moment);
+  char first = 0;
+  if (::recv(socket.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
+    const std::string how = Child{child}.end();
+    complaints->close();
+    co_return Error{Errc::connect_failed, "the helper of " + endpoint() + " has ended at once: " + how};
+  }
   co_return std::make_unique<ExecStream>(std::move(socket), std::move(complaints), child,
                                          options_.write_timeout, endpoint());
 }

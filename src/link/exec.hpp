@@ -8,7 +8,7 @@ namespace busbar::link {
 class ExecLink final : public Link {
  public:
   explicit ExecLink(ExecOptions options) : options_{std::move(options)} {}
-  /// Errors: connect_failed. A command that does not exist ends at once, which the stream says.
+  /// Errors: connect_failed, also when the helper ends at once.
   [[nodiscard]] asio::awaitable<Result<std::unique_ptr<ByteStream>>> open() override;
   [[nodiscard]] std::string endpoint() const override;
 

@@ -28,10 +28,10 @@ class Links : public ::testing::Test {
   std::string log;
 };
 
-TEST_F(Links, AHelperProcessIsALink) { EXPECT_EQ(once("exec:exec socat - " + far_side()).size(), 3U); }
+TEST_F(Links, AHelperProcessIsALink) { EXPECT_EQ(once("exec:exec socat - " + far_side()).size(), 4U); }
 
 TEST_F(Links, WhatTheHelperSaysIsLogged) {
-  EXPECT_EQ(once("exec:echo the key is refused >&2; exec socat - " + far_side()).size(), 3U);
+  EXPECT_EQ(once("exec:echo the key is refused >&2; exec socat - " + far_side()).size(), 4U);
   EXPECT_NE(log.find("the key is refused"), std::string::npos) << log;
   EXPECT_TRUE(once("exec:echo no route to gateway >&2; exit 255", 75).empty());
   EXPECT_NE(log.find("no route to gateway"), std::string::npos) << log;
@@ -42,7 +42,7 @@ TEST_F(Links, AUnixSocketIsALink) {
   const std::string path = directory.path() + "/gateway.sock";
   Process bridge{{"/usr/bin/socat", "UNIX-LISTEN:" + path, far_side()}};
   ASSERT_TRUE(eventually([&] { return std::filesystem::exists(path); }));
-  EXPECT_EQ(once("unix:" + path).size(), 3U);
+  EXPECT_EQ(once("unix:" + path).size(), 4U);
 }
 
 TEST_F(Links, DatagramsAreALink) {
@@ -50,7 +50,20 @@ TEST_F(Links, DatagramsAreALink) {
   Process bridge{{"/usr/bin/socat", "-d", "-d", "UDP-LISTEN:" + port + ",bind=127.0.0.1", far_side()}};
   ASSERT_TRUE(eventually([&] { return bridge.err().find("listening") != std::string::npos; }))
       << bridge.err();
-  EXPECT_EQ(once("udp://127.0.0.1:" + port).size(), 3U);
+  EXPECT_EQ(once("udp://127.0.0.1:" + port).size(), 4U);
+}
+
+TEST_F(Links, DoctorExaminesThemToo) {
+  const auto says = [&](const std::string& link) {
+    const auto config = directory.write("busbar.yaml", "version: 1\nchannels:\n  bus: {link: \"" + link +
+                                                           "\"}\ndevices:\n  pack: {profile: orion1000}\n");
+    return run_to_end({BUSBAR_BINARY, "doctor", "--config", config}).out;
+  };
+  const std::string good = says("exec:exec socat - " + far_side());
+  EXPECT_NE(good.find("opens"), std::string::npos) << good;
+  EXPECT_EQ(good.find("gone at once"), std::string::npos) << good;
+  EXPECT_NE(says("exec:exit 1").find("ended at once"), std::string::npos);
+  EXPECT_NE(says("unix:" + directory.path() + "/none").find("there is no such socket"), std::string::npos);
 }
 
 }  // namespace

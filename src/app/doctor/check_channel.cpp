@@ -168,6 +168,25 @@ asio::awaitable<void> open_port(link::SerialOptions options, bool only_listens, 
                         "link: serial:" + stable});
 }
 
+/// Sockets, helper processes and HID devices: their own messages say what is wrong.
+asio::awaitable<void> open_other(link::Options options, bool only_listens, std::string subject,
+                                 Findings& findings) {
+  const auto link = link::make_link(std::move(options));
+  auto stream = co_await link->open();
+  if (!stream) {
+    findings.push_back({Verdict::fail, subject, stream.error().detail, "see the page on channels"});
+    co_return;
+  }
+  const Heard heard = co_await hear(**stream, only_listens ? time_to_speak : a_moment);
+  (*stream)->close();
+  if (heard == Heard::end) {
+    findings.push_back({Verdict::fail, subject, link->endpoint() + " opens, and is gone at once",
+                        "for a helper process: run its command by hand"});
+    co_return;
+  }
+  findings.push_back(opened(subject, link->endpoint(), heard, only_listens));
+}
+
 }  // namespace
 
 bool only_listens(const Configuration& configuration, const profile::Library& profiles,
@@ -188,9 +207,10 @@ asio::awaitable<Findings> check_channel(ChannelConfiguration channel, bool only_
   std::string subject = "channel " + channel.id;
   if (auto* const serial = std::get_if<link::SerialOptions>(&channel.link)) {
     co_await open_port(std::move(*serial), only_listens, std::move(subject), std::move(who), findings);
+  } else if (auto* const tcp = std::get_if<link::TcpOptions>(&channel.link)) {
+    co_await open_gateway(std::move(*tcp), only_listens, std::move(subject), findings);
   } else {
-    co_await open_gateway(std::get<link::TcpOptions>(std::move(channel.link)), only_listens,
-                          std::move(subject), findings);
+    co_await open_other(std::move(channel.link), only_listens, std::move(subject), findings);
   }
   co_return findings;
 }

@@ -122,8 +122,9 @@ TEST_F(LocalLinks, AHelperThatEndsSaysHow) {
 }
 
 TEST_F(LocalLinks, ACommandThatDoesNotExistSaysSo) {
-  const auto stream = opened("exec:/no/such/program");
-  EXPECT_THAT(read_text(*stream, 1), HasSubstr("exit status 127"));
+  const Error error = refused("exec:/no/such/program");
+  EXPECT_EQ(error.code, Errc::connect_failed);
+  EXPECT_THAT(error.detail, HasSubstr("has ended at once: exit status 127"));
 }
 
 TEST_F(LocalLinks, ClosingEndsTheHelperAndWhatItStarted) {
