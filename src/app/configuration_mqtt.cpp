@@ -171,6 +171,7 @@ void read_publishing(yaml::MapReader& reader, sink::mqtt::Options& options) {
   constexpr std::array<std::string_view, 2> modes{"every", "on_change"};
   constexpr std::array<std::string_view, 3> versions{"auto", "5", "3.1.1"};
   read_topic(reader, "topic_prefix", options.topic_prefix);
+  set(options.commands, reader.boolean("commands"));
   set(options.qos, reader.integer("qos", 0, 2));
   set(options.retain, reader.boolean("retain"));
   set(options.per_reading_topics, reader.boolean("per_reading_topics"));

@@ -31,6 +31,9 @@ sink::DeviceDescription describe_device(const DeviceConfiguration& device, const
     }
     description.queries.push_back(std::move(group));
   }
+  for (const auto& name : device.allow_writes) {
+    if (const auto* const setter = profile.find_setter(name)) description.settings.push_back(setter->setting);
+  }
   auto more = describe_virtuals(device.id, virtuals);
   if (!more.quantities.empty()) description.queries.push_back(std::move(more));
   return description;

@@ -22,6 +22,7 @@ struct WriteSink {
     out.secret("password", o.password);
     out.text("client_id", o.client_id);
     out.text("topic_prefix", o.topic_prefix);
+    out.flag("commands", o.commands);
     out.raw("qos", std::to_string(o.qos));
     out.flag("retain", o.retain);
     out.flag("per_reading_topics", o.per_reading_topics);

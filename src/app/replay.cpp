@@ -25,6 +25,9 @@
 namespace busbar::app {
 namespace {
 
+/// There is nobody to set anything on.
+void refuse(const Command&, const CommandDone& done) { done({.detail = "this is a replay"}); }
+
 namespace capture = link::capture;
 using capture::Event;
 using capture::Kind;
@@ -228,7 +231,8 @@ class Replay {
       : options_{std::move(options)} {
     for (const auto& sink : options_.site.sinks) {
       const auto filter = options_.site.filter_of(std::string{sink_name(sink)});
-      sinks_.add(make_sink(sink, filter, loop_.get_executor(), [] { return Health{}; }));
+      sinks_.add(make_sink(
+          sink, filter, loop_.get_executor(), [] { return Health{}; }, refuse));
     }
     for (const auto& recorded : captures) {
       auto codec = protocol::make_codec(recorded.header.protocol, recorded.header.dialect);

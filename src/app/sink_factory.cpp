@@ -19,10 +19,11 @@ namespace {
 struct Maker {
   asio::any_io_executor executor;
   sink::HealthSource health;
+  CommandHandler commands;
 
   std::unique_ptr<sink::Sink> operator()(const sink::mqtt::Options& options) const {
     return std::make_unique<sink::mqtt::MqttSink>(executor, options, version, sink::mqtt::Environment{},
-                                                  health);
+                                                  health, commands);
   }
   std::unique_ptr<sink::Sink> operator()(const sink::prometheus::TextfileOptions& options) const {
     return sink::prometheus::make_textfile_sink(executor, options, health);
@@ -44,8 +45,9 @@ struct Maker {
 }  // namespace
 
 std::unique_ptr<sink::Sink> make_sink(const SinkConfiguration& options, const sink::filter::Options& filter,
-                                      asio::any_io_executor executor, sink::HealthSource health) {
-  auto made = std::visit(Maker{std::move(executor), std::move(health)}, options);
+                                      asio::any_io_executor executor, sink::HealthSource health,
+                                      CommandHandler commands) {
+  auto made = std::visit(Maker{std::move(executor), std::move(health), std::move(commands)}, options);
   return filter.is_open() ? std::move(made) : sink::filter::make_filtered_sink(std::move(made), filter);
 }
 

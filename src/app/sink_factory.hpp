@@ -3,6 +3,7 @@
 
 #include "app/configuration.hpp"
 #include "async/asio.hpp"
+#include "model/command.hpp"
 #include "sink/sink.hpp"
 
 #include <memory>
@@ -11,7 +12,7 @@ namespace busbar::app {
 
 [[nodiscard]] std::unique_ptr<sink::Sink> make_sink(const SinkConfiguration& options,
                                                     const sink::filter::Options& filter,
-                                                    asio::any_io_executor executor,
-                                                    sink::HealthSource health);
+                                                    asio::any_io_executor executor, sink::HealthSource health,
+                                                    CommandHandler commands);
 
 }  // namespace busbar::app

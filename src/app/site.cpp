@@ -206,8 +206,10 @@ asio::awaitable<void> Site::end_sinks(std::vector<std::string> names) {
 void Site::start_sinks(const std::vector<std::string>& names) {
   for (const auto& options : setup_->configuration.sinks) {
     if (!listed(names, sink_name(options))) continue;
-    auto sink = make_sink(options, setup_->configuration.filter_of(std::string{sink_name(options)}),
-                          executor_, [this] { return health(); });
+    auto sink = make_sink(
+        options, setup_->configuration.filter_of(std::string{sink_name(options)}), executor_,
+        [this] { return health(); },
+        [this](Command command, CommandDone done) { set(std::move(command), std::move(done)); });
     for (const auto& device : devices_) {
       sink->describe(device.description);
       sink->availability(device.description.id, device.poller.health().availability,

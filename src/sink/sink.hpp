@@ -2,6 +2,7 @@
 #pragma once
 
 #include "async/asio.hpp"
+#include "model/command.hpp"
 #include "model/health.hpp"
 
 #include <busbar/model/report.hpp>
@@ -36,6 +37,7 @@ struct DeviceDescription {
   std::string endpoint;
   std::uint32_t address = 0;
   std::vector<QueryDescription> queries;
+  std::vector<Setting> settings{};  ///< those the site allows
 };
 
 /// Everything runs on the one loop thread. No call blocks, throws or waits for I/O.

@@ -104,6 +104,10 @@ std::map<std::string, Announcer::Part> Announcer::parts_of(const DeviceRecord& d
   for (const auto& [query, record] : device.queries()) {
     if (!record.quantities.empty()) parts.emplace(topics_.discovery(id, query), Part{id, query});
   }
+  if (!device.description().settings.empty()) {
+    const std::string apart{settings_part};
+    parts.emplace(topics_.discovery(id, apart), Part{id, apart});
+  }
   if (options_.diagnostics.count() > 0) {
     const std::string apart{diagnostics_part};
     parts.emplace(topics_.discovery(id, apart), Part{id, apart});

@@ -53,6 +53,8 @@ class Connection {
   /// Answered by on_published, unless the connection is lost first.
   virtual void publish(Publication publication) = 0;
   virtual void subscribe(std::vector<std::string> filters) = 0;
+  /// At least once, and where the broker can (MQTT 5), nothing that is retained.
+  virtual void subscribe_live(std::vector<std::string> filters) = 0;
   virtual void unsubscribe(std::vector<std::string> filters) = 0;
   /// Asks the broker for a sign of life that costs nobody else anything. Answered by on_alive.
   virtual void probe() = 0;

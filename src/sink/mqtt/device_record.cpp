@@ -93,6 +93,7 @@ void DeviceRecord::describe(const DeviceDescription& description) {
 
 void DeviceRecord::recall(const std::map<std::string, std::string>& components) {
   for (const auto& [key, platform] : components) {
+    if (is_setting(key, platform)) continue;
     const Quantity* quantity = find(key);
     if (quantity == nullptr || entity_for(*quantity).platform != platform) {
       retired_.emplace(key, platform);
@@ -151,7 +152,14 @@ std::map<std::string, std::string> DeviceRecord::components() const {
       if (query.known.contains(quantity->key)) all.emplace(quantity->key, entity_for(*quantity).platform);
     }
   }
+  for (const auto& setting : description_.settings) all.emplace(setting_id(setting), to_string(setting.kind));
   return all;
+}
+
+bool DeviceRecord::is_setting(std::string_view key, std::string_view platform) const {
+  return std::ranges::any_of(description_.settings, [&](const Setting& setting) {
+    return setting_id(setting) == key && to_string(setting.kind) == platform;
+  });
 }
 
 const Quantity* DeviceRecord::find(std::string_view key) const {

@@ -27,6 +27,9 @@ using Members = std::vector<std::pair<std::string, std::string>>;
 /// {"timestamp":"2026-11-21T07:15:52.123Z","soc":81,...}
 [[nodiscard]] std::string json_object(UtcMillis timestamp, const Members& members);
 
+/// Of the entity that sets it: "set_discharge_mos". The reading that shows it has the bare key.
+[[nodiscard]] inline std::string setting_id(const Setting& setting) { return "set_" + setting.key; }
+
 struct QueryRecord {
   std::chrono::milliseconds interval{};
   std::vector<const Quantity*> quantities;   ///< all that can come
@@ -61,10 +64,11 @@ class DeviceRecord {
   /// message.
   [[nodiscard]] const std::map<std::string, std::string>& retired() const noexcept { return retired_; }
   void clear_retired() { retired_.clear(); }
-  /// Key → platform of everything announced now.
+  /// Key → platform of everything announced now; of a setting "set_" and its key.
   [[nodiscard]] std::map<std::string, std::string> components() const;
 
  private:
+  [[nodiscard]] bool is_setting(std::string_view key, std::string_view platform) const;
   [[nodiscard]] const Quantity* find(std::string_view key) const;
 
   std::string id_;

@@ -4,6 +4,7 @@
 
 #include "sink/mqtt/diagnostics.hpp"
 #include "sink/mqtt/entity.hpp"
+#include "sink/mqtt/setting_entity.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -133,6 +134,7 @@ std::string device_discovery(const DiscoveryContext& context, const DeviceRecord
     }
   }
   for (const auto& [key, platform] : device.retired()) components[key] = {{"platform", platform}};
+  if (!query || *query == settings_part) add_settings(components, context.topics, device);
   if ((!query || *query == diagnostics_part) && context.options.diagnostics.count() > 0)
     add_device_diagnostics(components, context.topics, device.id());
 

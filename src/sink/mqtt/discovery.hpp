@@ -25,6 +25,8 @@ struct DiscoveryContext {
 [[nodiscard]] std::string bridge_discovery(const DiscoveryContext& context);
 /// Takes the place of a query's name for the entities of diagnostics.hpp, when they go apart.
 inline constexpr std::string_view diagnostics_part = "diagnostics";
+/// The same for what can be set.
+inline constexpr std::string_view settings_part = "set";
 
 /// All announced readings of the device and its diagnostics, or those of one query. Retired readings are
 /// withdrawn by a bare platform.

@@ -20,15 +20,13 @@ using namespace std::chrono_literals;
 constexpr auto save_delay = 5s;
 /// After a connect: by then the devices have been asked.
 constexpr auto first_diagnostics = 5s;
-/// Kept back from the deadline of finish() for the clean disconnect.
-constexpr auto farewell = 200ms;
 /// Fixed header, topic length, packet id and properties.
 constexpr std::size_t packet_overhead = 32;
 
 }  // namespace
 
 MqttSink::MqttSink(asio::any_io_executor executor, Options options, std::string version,
-                   Environment environment, HealthSource health)
+                   Environment environment, HealthSource health, CommandHandler commands)
     : options_{std::move(options)},
       environment_{completed(std::move(environment), executor)},
       health_{std::move(health)},
@@ -42,7 +40,8 @@ MqttSink::MqttSink(asio::any_io_executor executor, Options options, std::string 
       connection_{environment_.connect(options_, *this)},
       timer_{executor},
       events_{options_.events ? std::make_unique<EventFeed>(executor, options_, topics_, [this] { pump(); })
-                              : nullptr} {
+                              : nullptr},
+      commands_{options_, topics_, std::move(commands), [this] { pump(); }} {
   if (options_.tls && !options_.tls->verify) {
     spdlog::warn("{}: tls.verify is off: anyone can pose as the broker and read the password", options_.name);
   }
@@ -54,7 +53,8 @@ MqttSink::~MqttSink() = default;
 
 void MqttSink::describe(const DeviceDescription& device) {
   const bool known = announcer_.record(device.id).described();
-  announcer_.describe(device);
+  announcer_.describe(commands_.visible(device));
+  commands_.describe(device, connected());
   // A retained "online" of an earlier run must not outlive it: the poller says when the device has answered.
   if (!known) put(Kind::availability, device.id, topics_.availability(device.id), "offline");
   collect();
@@ -63,6 +63,7 @@ void MqttSink::describe(const DeviceDescription& device) {
 void MqttSink::forget(std::string_view device) {
   announcer_.forget(device);
   filter_.forget(device);
+  commands_.forget(device, connected());
   collect();
 }
 
@@ -131,6 +132,7 @@ void MqttSink::pump() {
     connection_->publish({sending->id, message.topic, std::move(payload), options_.qos, message.retain});
     sent = true;
   }
+  if (commands_.pump(session_, *connection_, environment_.now())) sent = true;
   // After the state: what is new is worth more than what was.
   if (events_ && events_->pump(session_, *connection_, environment_.now())) sent = true;
   if (sent) timer_.cancel();
@@ -145,6 +147,7 @@ void MqttSink::on_connected(int version, std::size_t max_packet) {
   outbox_.replay();
   announcer_.set_max_packet(max_packet);
   collect();
+  commands_.connected(*connection_);
   std::vector<std::string> filters;
   if (options_.home_assistant.enabled) {
     filters.push_back(topics_.birth());
@@ -177,6 +180,7 @@ void MqttSink::on_lost(std::string reason) {
 void MqttSink::fail_all() {
   outbox_.fail_all();
   if (events_) events_->fail_all();
+  commands_.lost();
 }
 
 void MqttSink::on_published(std::uint64_t id, bool delivered) {
@@ -187,6 +191,7 @@ void MqttSink::on_published(std::uint64_t id, bool delivered) {
     if (finishing_ && (!delivered || events_->settled())) timer_.cancel();
     return;
   }
+  if ((id & Commands::mark) != 0) return commands_.answered(), pump();
   if (!delivered) {
     outbox_.fail(id);
     // The connection is about to be lost, or the broker refuses; either way not at once again.
@@ -198,6 +203,7 @@ void MqttSink::on_published(std::uint64_t id, bool delivered) {
 }
 
 void MqttSink::on_message(std::string topic, std::string payload, bool retained) {
+  if (commands_.take(topic, payload, retained)) return;
   if (topic == topics_.birth()) {
     if (!retained && payload == "online") session_.born(environment_.now());
   } else if (topic == topics_.status()) {
@@ -292,56 +298,11 @@ asio::awaitable<void> MqttSink::serve() {
   }
 }
 
-bool MqttSink::hopeless() const {
-  return session_.phase() == Session::Phase::waiting && session_.next_due() > environment_.now();
-}
-
-void MqttSink::say_goodbye(bool keep_state) {
-  // After one round the values stand until they expire: nobody is gone who was expected to stay.
-  if (keep_state) return pump();
-  for (const auto& [id, device] : announcer_.devices()) {
-    put(Kind::availability, id, topics_.availability(id), "offline");
-  }
-  put(Kind::availability, "", topics_.status(), "offline");
-  pump();
-}
-
-asio::awaitable<void> MqttSink::finish(Steady deadline, bool keep_state) {
-  finishing_ = true;
-  timer_.cancel();
-  const auto start = environment_.now();
-  const auto last_moment = deadline - farewell;
-  // First what is queued, but never at the cost of the good-bye.
-  const Steady stages[] = {start + (last_moment - start) / 2, last_moment};
-  for (const auto stage : stages) {
-    if (stage == last_moment) say_goodbye(keep_state);
-    // While there is time: what the broker has not taken by now goes to the disk.
-    if (stage == last_moment && events_) co_await events_->close(stage);
-    while (environment_.now() < stage) {
-      step();
-      if (hopeless() || (session_.phase() == Session::Phase::serving && delivered())) break;
-      co_await wait_until(std::min(next_due(), stage));
-    }
-  }
-  const auto undelivered = outbox_.account().queued;
-  if (undelivered > 0) {
-    trouble("stopping", std::to_string(undelivered) + " messages were not delivered" +
-                            (last_error_.empty() ? "" : " (" + last_error_ + ")"));
-  }
-  if (session_.is_connected()) {
-    connection_->close(farewell / 2);
-    while (!closed_ && environment_.now() < deadline) co_await wait_until(deadline);
-  } else {
-    connection_->abandon();
-  }
-  co_await save();
-}
-
 SinkAccount MqttSink::account() const {
   auto account = outbox_.account();
   account.name = options_.name;
   account.healthy = session_.is_connected();
-  account.errors = errors_;
+  account.errors = errors_ + commands_.stale();
   account.last_error = last_error_;
   if (events_) events_->add_to(account);
   return account;

@@ -5,6 +5,7 @@
 #include "async/worker.hpp"
 #include "sink/mqtt/announcer.hpp"
 #include "sink/mqtt/change_filter.hpp"
+#include "sink/mqtt/commands.hpp"
 #include "sink/mqtt/connection.hpp"
 #include "sink/mqtt/environment.hpp"
 #include "sink/mqtt/event_feed.hpp"
@@ -21,10 +22,11 @@ namespace busbar::sink::mqtt {
 
 class MqttSink final : public Sink, private ConnectionEvents {
  public:
-  /// `version` of the daemon, as shown in Home Assistant; `health` is what diagnostics tell, empty: nothing.
+  /// `version` of the daemon, as shown in Home Assistant; `health` is what diagnostics tell, empty: nothing;
+  /// `commands` carries out what comes in, empty: nothing can be set.
   /// Connects when run() or finish() starts.
   MqttSink(asio::any_io_executor executor, Options options, std::string version, Environment environment = {},
-           HealthSource health = {});
+           HealthSource health = {}, CommandHandler commands = {});
   ~MqttSink() override;
 
   [[nodiscard]] std::string_view name() const override { return options_.name; }
@@ -63,6 +65,7 @@ class MqttSink final : public Sink, private ConnectionEvents {
   void trouble(std::string_view what, std::string reason);
   void say_goodbye(bool keep_state);
   [[nodiscard]] bool hopeless() const;
+  [[nodiscard]] Connection* connected() { return session_.is_connected() ? connection_.get() : nullptr; }
   [[nodiscard]] asio::awaitable<void> wait_until(Steady moment);
 
   Options options_;
@@ -84,6 +87,7 @@ class MqttSink final : public Sink, private ConnectionEvents {
   std::unique_ptr<Connection> connection_;
   asio::steady_timer timer_;
   std::unique_ptr<EventFeed> events_;  ///< only when asked for
+  Commands commands_;
 };
 
 }  // namespace busbar::sink::mqtt

@@ -43,6 +43,7 @@ struct Options {
   std::string password;   ///< secret
   std::string client_id;  ///< "" = busbar-<host name>-<topic prefix>
   std::string topic_prefix = "busbar";
+  bool commands = true;  ///< settings that a device allows may be set through this broker
   int qos = 1;
   bool retain = true;
   bool per_reading_topics = false;  ///< <prefix>/<device>/<key> beside the JSON state

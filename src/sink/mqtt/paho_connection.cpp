@@ -96,6 +96,7 @@ class Client final : public paho::iaction_listener {
   void connect();
   void publish(const Connection::Publication& publication);
   void subscribe(const std::vector<std::string>& filters);
+  void subscribe_live(const std::vector<std::string>& filters);
   void unsubscribe(const std::vector<std::string>& filters);
   void probe();
   void disconnect(std::chrono::milliseconds patience);
@@ -172,6 +173,12 @@ void Client::publish(const Connection::Publication& publication) {
 
 void Client::subscribe(const std::vector<std::string>& filters) {
   for (const auto& filter : filters) client_.subscribe(filter, 0);
+}
+
+void Client::subscribe_live(const std::vector<std::string>& filters) {
+  paho::subscribe_options live;  // an older broker is told nothing of them
+  live.set_retain_handling(paho::subscribe_options::DONT_SEND_RETAINED);
+  for (const auto& filter : filters) client_.subscribe(filter, 1, live);
 }
 
 void Client::unsubscribe(const std::vector<std::string>& filters) {
@@ -304,6 +311,11 @@ class PahoConnection final : public Connection {
 
   void subscribe(std::vector<std::string> filters) override {
     on_client([filters = std::move(filters)](Client& client) { client.subscribe(filters); },
+              [](ConnectionEvents&) {});
+  }
+
+  void subscribe_live(std::vector<std::string> filters) override {
+    on_client([filters = std::move(filters)](Client& client) { client.subscribe_live(filters); },
               [](ConnectionEvents&) {});
   }
 

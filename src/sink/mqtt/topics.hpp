@@ -37,6 +37,15 @@ class Topics {
     return key != "state" && key != "availability" && key != "diagnostics";
   }
 
+  /// Where a setting is set, and where what came of it is told. Below "set" and "result" there are no
+  /// readings.
+  [[nodiscard]] std::string command(std::string_view device, std::string_view setting) const {
+    return of(device, "set").append("/").append(setting);
+  }
+  [[nodiscard]] std::string result(std::string_view device, std::string_view setting) const {
+    return of(device, "result").append("/").append(setting);
+  }
+
   /// <prefix>/device/<node>/config: the daemon itself.
   [[nodiscard]] std::string discovery() const;
   /// <prefix>/device/<node>_<device>/config

@@ -155,7 +155,8 @@ TEST(Configuration, an_mqtt_sink_with_everything) {
   const auto configuration = valid(file_of(
       channels, devices,
       "sinks:\n  mqtt:\n    url: mqtts://broker.lan\n    username: u\n    password: p\n    client_id: c\n"
-      "    topic_prefix: site/a\n    qos: 0\n    retain: false\n    per_reading_topics: true\n    mode: "
+      "    topic_prefix: site/a\n    commands: false\n    qos: 0\n    retain: false\n    per_reading_topics: "
+      "true\n    mode: "
       "on_change\n"
       "    deadband: {pack_voltage: 0.05, cell_voltage: 0.003}\n    heartbeat: 1h\n    keepalive: 15s\n    "
       "version: 3.1.1\n    "
@@ -171,6 +172,7 @@ TEST(Configuration, an_mqtt_sink_with_everything) {
   expected.password = "p";
   expected.client_id = "c";
   expected.topic_prefix = "site/a";
+  expected.commands = false;
   expected.qos = 0;
   expected.retain = false;
   expected.per_reading_topics = true;

@@ -29,6 +29,7 @@ class Broker final : public sink::mqtt::Connection {
   void open(int) override {}
   void publish(Publication publication) override { topics_[publication.topic] = publication.payload; }
   void subscribe(std::vector<std::string>) override {}
+  void subscribe_live(std::vector<std::string>) override {}
   void unsubscribe(std::vector<std::string>) override {}
   void probe() override {}
   void close(std::chrono::milliseconds) override {}

@@ -68,6 +68,9 @@ class FakeBroker {
     void subscribe(std::vector<std::string> filters) override {
       for (auto& filter : filters) broker_.subscribe(std::move(filter));
     }
+    void subscribe_live(std::vector<std::string> filters) override {
+      for (auto& filter : filters) broker_.subscribed.push_back(std::move(filter));
+    }
     void unsubscribe(std::vector<std::string> filters) override {
       for (const auto& filter : filters) std::erase(broker_.subscribed, filter);
     }
