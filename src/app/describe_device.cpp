@@ -24,6 +24,7 @@ sink::DeviceDescription describe_device(const DeviceConfiguration& device, const
       group.interval = found->second;
     }
     group.quantities = query.decoder.quantities();
+    group.open = query.decoder.open();
     // Of a query that is off nothing is sure to come.
     const bool polled = group.interval > group.interval.zero();
     for (const auto* quantity : group.quantities) {

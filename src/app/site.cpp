@@ -244,16 +244,33 @@ void Site::start_devices(const std::vector<std::string>& ids, bool poll) {
     auto& channel = on.channel;
     if (on.recorder) on.recorder->device(device.id, device.profile, device.address);
     const auto& profile = *setup_->profiles.find(device.profile);
-    poll::Device polled{device.id,           &profile,
-                        device.address,      device.intervals,
-                        device.allow_writes, device.writes_per_minute,
-                        device.offline_after};
+    poll::Device polled{device.id,
+                        &profile,
+                        device.address,
+                        device.intervals,
+                        device.allow_writes,
+                        device.writes_per_minute,
+                        device.offline_after,
+                        [this, id = device.id](const auto& query, const auto& quantities) {
+                          discovered(id, query, quantities);
+                        }};
     auto& live = devices_.emplace_back(
         *this, std::move(polled), channel, first_tick(device),
         describe_device(device, profile, setup_->configuration.virtuals, channel.health().endpoint));
     sinks_.describe(live.description);
     if (!device.allow_writes.empty()) live.tasks.spawn("writer " + device.id, live.writer.run());
     if (poll) live.tasks.spawn("poller " + device.id, live.poller.run());
+  }
+}
+
+void Site::discovered(const std::string& device, const std::string& query,
+                      const std::vector<const Quantity*>& quantities) {
+  for (auto& live : devices_) {
+    if (live.description.id != device) continue;
+    for (auto& group : live.description.queries) {
+      if (group.name == query) group.quantities = quantities;
+    }
+    sinks_.describe(live.description);
   }
 }
 

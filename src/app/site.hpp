@@ -71,6 +71,9 @@ class Site {
   void start_sinks(const std::vector<std::string>& names);
   void start_channels(const std::vector<std::string>& ids);
   void start_devices(const std::vector<std::string>& ids, bool poll);
+  /// A device has named quantities itself: the sinks learn of them.
+  void discovered(const std::string& device, const std::string& query,
+                  const std::vector<const Quantity*>& quantities);
   void change_virtuals(const Changes& changes);
   [[nodiscard]] Steady first_tick(const DeviceConfiguration& device) const;
 

@@ -38,15 +38,12 @@ struct Channel::State {
   asio::awaitable<Event> send(JobId job);
   Event conclude(JobId job);
   void finish(const Action& action);
-
   asio::awaitable<Result<Reply>> hear(Request request);
-
   // The reading side: opens, reads, and routes every frame.
   asio::awaitable<void> read_forever();
   asio::awaitable<Error> read_until_closed(link::ByteStream& open_stream);
   std::optional<Event> take(const protocol::Frame& frame, Steady now);
   void shut(const std::string& why);
-
   Options options;
   std::unique_ptr<link::Link> link;
   std::unique_ptr<protocol::Codec> codec;
@@ -217,6 +214,11 @@ asio::awaitable<Error> Channel::State::read_until_closed(link::ByteStream& open_
     reader.feed(bytes);
     while (const auto frame = reader.next()) {
       if (auto event = take(*frame, received)) desk.post(std::move(*event));
+      const Bytes more = router.take_follow_up();
+      if (more.empty()) continue;
+      if (const Order* const order = desk.find(current)) journal.sent(current, order->request, more);
+      const auto written = co_await open_stream.write(more);
+      if (written) health.bytes_sent += more.size();  // otherwise the next read fails, too
     }
   }
 }
@@ -234,15 +236,14 @@ std::optional<Event> Channel::State::take(const protocol::Frame& frame, Steady n
     case Route::late:
       ++health.late_frames;
       return event::Late{frame.address};
+    case Route::part:
+      break;
     case Route::echo:
       stale += frame.bytes.size();
-      return std::nullopt;
-    case Route::part:
-      return std::nullopt;
-    case Route::unasked:
       break;
+    case Route::unasked:
+      if (!mailbox.put(*codec, frame, now, received_utc)) ++health.foreign_frames;
   }
-  if (!mailbox.put(*codec, frame, now, received_utc)) ++health.foreign_frames;
   return std::nullopt;
 }
 

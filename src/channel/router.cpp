@@ -33,6 +33,7 @@ void Router::ask(protocol::Query query, Bytes request) {
   request_ = std::move(request);
   received_.clear();
   parts_.clear();
+  follow_up_.clear();
   payload_.clear();
   mismatch_.reset();
 }
@@ -52,7 +53,11 @@ bool Router::is_echo(const protocol::Frame& frame) const {
 Route Router::route_answer(const protocol::Frame& frame) {
   parts_.emplace_back(frame.payload.begin(), frame.payload.end());
   auto joined = codec_->assemble(*query_, parts_);
-  if (joined && !*joined && parts_.size() < max_parts) return Route::part;
+  if (joined && !*joined && parts_.size() < max_parts) {
+    follow_up_ = codec_->follow_up(*query_, parts_);
+    if (!follow_up_.empty()) request_ = follow_up_;
+    return Route::part;
+  }
   query_.reset();
   if (joined && *joined) {
     payload_ = std::move(**joined);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace busbar::channel {
@@ -30,6 +31,8 @@ class Router {
   /// Bytes as they come in, for the error text.
   void heard(ByteView bytes);
   [[nodiscard]] Route route(const protocol::Frame& frame);
+  /// What must be sent now for more parts to come; empty: nothing.
+  [[nodiscard]] Bytes take_follow_up() noexcept { return std::exchange(follow_up_, {}); }
   [[nodiscard]] Bytes take_payload() noexcept { return std::move(payload_); }
   [[nodiscard]] const Error& fault() const noexcept { return fault_; }
 
@@ -46,7 +49,8 @@ class Router {
 
   const protocol::Codec* codec_;
   std::optional<protocol::Query> query_;
-  Bytes request_;
+  Bytes request_;  // the last thing sent for it
+  Bytes follow_up_;
   Bytes received_;  // since the request, at most Error::max_bytes
   std::vector<Bytes> parts_;
   std::optional<Errc> mismatch_;  // a valid frame came, but another one

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ struct Device {
   std::vector<std::string> allow_writes;  ///< exact names of settings
   unsigned writes_per_minute = 6;
   unsigned offline_after = 3;  ///< failed polls in a row before the device counts as offline
+  /// Told before their first report what quantities a device has named itself, all of them.
+  std::function<void(const std::string& query, const std::vector<const Quantity*>& quantities)> discovered{};
 };
 
 }  // namespace busbar::poll

@@ -3,6 +3,7 @@
 
 #include "async/wakeup.hpp"
 #include "poll/announcer.hpp"
+#include "poll/catalogue.hpp"
 #include "poll/waiting.hpp"
 #include "profile/totals.hpp"
 
@@ -50,6 +51,7 @@ struct Poller::State {
   std::vector<const ProfileQuery*> scheduled;
   profile::CounterMemory memory;
   profile::Totals totals;
+  Catalogue catalogue;
   Announcer announcer;
   std::uint64_t sequence = 0;
   std::optional<Steady> overdue{};  ///< when the exchange under way must have ended
@@ -73,6 +75,8 @@ Result<Report> Poller::State::take(const ProfileQuery& query, Result<channel::Re
   if (!reply) return announcer.failed(query.request.name, reply.error());
   auto decoded = decode(query, reply->payload);
   if (!decoded) return announcer.failed(query.request.name, decoded.error());
+  if (query.decoder.open() && catalogue.note(query.request.name, decoded->readings) && device.discovered)
+    device.discovered(query.request.name, catalogue.of(query.request.name));
   Report report = make_report(query, std::move(*decoded), *reply);
   announcer.succeeded(report, *reply, query.timeout.value_or(channel.options().timeout));
   // An acknowledgement is a result for the asker; what it changed is read back.

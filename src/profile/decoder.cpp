@@ -2,6 +2,7 @@
 // result.
 #include "profile/decoder.hpp"
 
+#include "profile/describer.hpp"
 #include "profile/extent.hpp"
 #include "profile/reasons.hpp"
 #include "profile/run.hpp"
@@ -230,6 +231,9 @@ Result<Decoded> Decoder::decode(ByteView payload, CounterMemory& memory) const {
 }
 
 Result<void> Decoder::decode_into(ByteView payload, CounterMemory& memory, Decoded& out, Trace* trace) const {
+  if (plan_->describer) {
+    return plan_->describer->decode(payload, memory, out);
+  }
   std::optional<Error> fault;
   if (!Run{*plan_, payload, memory, out, trace}.all(fault)) {
     out.clear();

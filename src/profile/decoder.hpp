@@ -66,6 +66,9 @@ class Decoder {
   /// Every quantity this decoder can give, in the order of the file; repeated fields expanded up to their
   /// maximum.
   [[nodiscard]] const std::vector<const Quantity*>& quantities() const noexcept;
+  /// True when payloads name their quantities themselves: then quantities() is empty, and every reading
+  /// brings a quantity that lives as long as this decoder.
+  [[nodiscard]] bool open() const noexcept;
   /// True for the quantities every valid payload gives; repeated and optional ones are announced once seen.
   [[nodiscard]] bool guaranteed(const Quantity& quantity) const noexcept;
   [[nodiscard]] const Plan& plan() const noexcept { return *plan_; }

@@ -12,6 +12,8 @@ Decoder::~Decoder() = default;
 
 const std::vector<const Quantity*>& Decoder::quantities() const noexcept { return plan_->announced; }
 
+bool Decoder::open() const noexcept { return plan_->describer != nullptr; }
+
 bool Decoder::guaranteed(const Quantity& quantity) const noexcept {
   const Quantity* const first = plan_->quantities.data();
   return &quantity >= first && &quantity < first + plan_->quantities.size() &&

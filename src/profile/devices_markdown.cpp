@@ -64,6 +64,10 @@ std::string section(const Profile& profile) {
   for (const ProfileQuery& query : profile.queries) {
     text += "\n### " + profile.name + ": " + query.request.name + " (" + interval(query) + ")\n\n";
     text += query.description.empty() ? "" : query.description + "\n\n";
+    if (query.decoder.open()) {
+      text += "Readings: what the device names in its answer.\n";
+      continue;
+    }
     text += "| key | name | unit | kind |\n| --- | --- | --- | --- |\n" + readings(query);
   }
   return text + settings(profile);

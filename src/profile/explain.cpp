@@ -184,6 +184,24 @@ class Story final : public Trace {
   std::vector<Row> rows_{{"offset", "bytes", "field", "steps", "result"}};
 };
 
+/// Where nothing but the payload says what it carries.
+std::string described_text(const Decoded& decoded) {
+  std::size_t widest = 0;
+  for (const Reading& reading : decoded.readings) {
+    widest = std::max(widest, reading.quantity->key.size());
+  }
+  std::string text;
+  for (const Reading& reading : decoded.readings) {
+    const Quantity& quantity = *reading.quantity;
+    const bool there = !std::holds_alternative<std::monostate>(reading.value);
+    text += quantity.key + std::string(widest + 2 - quantity.key.size(), ' ');
+    text += there ? format_value(quantity, reading.value) : "not available";
+    text += there && !quantity.unit.empty() ? " " + quantity.unit : "";
+    text += "  (" + quantity.name + ")\n";
+  }
+  return text;
+}
+
 std::string explain_payload(const ProfileQuery& query, ByteView payload) {
   const Plan& plan = query.decoder.plan();
   Decoded decoded;
@@ -194,7 +212,7 @@ std::string explain_payload(const ProfileQuery& query, ByteView payload) {
     return story.text() + "refused: " + to_string(outcome.error()) + "\n";
   }
   story.derived();
-  std::string text = story.text();
+  std::string text = query.decoder.open() ? described_text(decoded) : story.text();
   for (const Constant& constant : plan.constants) {
     text += (&constant == &plan.constants.front() ? "constants as expected: " : ", ") + std::string{"@"} +
             std::to_string(constant.offset) + " " + to_hex({&constant.value, 1});
@@ -220,6 +238,7 @@ Result<std::string> explain(const Profile& profile, std::span<const Bytes> frame
   if (!first) {
     return first.error();
   }
+  Error fault{Errc::unknown_query, "the frame answers no query of profile " + profile.name, frames.front()};
   for (const ProfileQuery& query : profile.queries) {
     protocol::Query request = query.request;
     request.address = first->address;
@@ -231,14 +250,15 @@ Result<std::string> explain(const Profile& profile, std::span<const Bytes> frame
     }
     const auto payload = payload_of(**codec, request, frames);
     if (!payload) {
-      return payload.error();
+      fault = payload.error();  // another query may take the same frames for a whole answer
+      continue;
     }
     // Every switch is acknowledged alike: the frame does not tell which one it was.
     return (request.write ? "acknowledgement of a write" : "query " + request.name) + ", address " +
            std::to_string(request.address) + ", payload of " + std::to_string(payload->size()) + " bytes\n" +
            explain_payload(query, *payload);
   }
-  return Error{Errc::unknown_query, "the frame answers no query of profile " + profile.name, frames.front()};
+  return fault;
 }
 
 }  // namespace busbar::profile

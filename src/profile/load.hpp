@@ -14,6 +14,8 @@ namespace busbar::profile {
 struct QueryContext {
   bool little = false;  ///< byte_order of the profile
   KeyPlaces* keys = nullptr;
+  std::string_view protocol{};
+  std::string_view dialect{};
 };
 
 [[nodiscard]] ProfileQuery load_query(const yaml::Document& document, const std::string& name,

@@ -62,8 +62,9 @@ void read_queries(yaml::MapReader& reader, Profile& profile, KeyPlaces& keys, bo
           reader.file(), entry.place,
           "the name of a query is a word of a-z, 0-9 and _, found " + yaml::in_quotes(entry.key));
     }
-    profile.queries.push_back(
-        load_query(reader.document(), entry.key, entry.value, {little, &keys}, reader.findings()));
+    profile.queries.push_back(load_query(reader.document(), entry.key, entry.value,
+                                         {little, &keys, profile.protocol, profile.dialect},
+                                         reader.findings()));
   }
 }
 

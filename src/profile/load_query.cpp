@@ -50,7 +50,7 @@ void read_tags(yaml::MapReader& query, SlotPlan& slots) {
 }
 
 void read_layout(yaml::MapReader& query, SlotPlan& slots) {
-  constexpr std::array<std::string_view, 5> names{"fixed", "words", "commas", "labels", "tags"};
+  constexpr std::array<std::string_view, 6> names{"fixed", "words", "commas", "labels", "tags", "described"};
   const auto name = query.choice("layout", names);
   const auto found = std::find(names.begin(), names.end(), name.value_or("fixed"));
   slots.layout = static_cast<Layout>(found - names.begin());
@@ -200,6 +200,7 @@ ProfileQuery load_query(const yaml::Document& document, const std::string& name,
   if (query.request.collect) {
     shape.max_length = 0;  // bounds each frame; what they are joined to is bounded by the fields
   }
+  const bool described = shape.slots.layout == Layout::described;
   PlanBuilder plan{document.file, std::move(shape), *context.keys, findings};
   std::vector<FieldSpec> fields;
   for (const yaml::Node& field : *list(reader, "fields")) {
@@ -211,6 +212,13 @@ ProfileQuery load_query(const yaml::Document& document, const std::string& name,
   }
   if (query.request.write) {
     plan.add_acknowledgement();
+  } else if (described) {
+    if (!fields.empty() || !derived.empty() || query.request.collect) {
+      reader.fail("layout", "what describes itself has no 'fields', 'derived' or 'collect'");
+    }
+    if (auto codec = protocol::make_codec(context.protocol, context.dialect)) {
+      plan.add_describer(std::move(*codec));
+    }
   } else if (fields.empty()) {
     findings.add(document.file, node.place, "query " + yaml::in_quotes(name) + " has no fields");
   }

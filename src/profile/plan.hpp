@@ -6,6 +6,7 @@
 // finding a field (the nth word of a text answer, the value behind a label) is a new place and no new value.
 #pragma once
 
+#include "profile/describer.hpp"
 #include "profile/slots.hpp"
 #include "profile/transform.hpp"
 #include "profile/written.hpp"
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -144,6 +146,7 @@ struct Plan {
   int aggregates = 0;
   std::size_t typical_readings = 0;  ///< to reserve
   SlotPlan slots;
+  std::unique_ptr<Describer> describer;  ///< of payloads that describe themselves; null: the steps say all
   std::vector<Constant> constants;
   std::vector<Step> steps;
   std::vector<Transform> transforms;

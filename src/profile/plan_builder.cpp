@@ -304,6 +304,10 @@ void PlanBuilder::add_acknowledgement() {
   plan_->steps.push_back(step);
 }
 
+void PlanBuilder::add_describer(std::unique_ptr<protocol::Codec> codec) {
+  plan_->describer = std::make_unique<Describer>(std::move(codec));
+}
+
 std::unique_ptr<const Plan> PlanBuilder::finish() {
   for (std::size_t i = 1; i < plan_->steps.size(); ++i) {
     // What was referred to is the first of the places a field may stand in.

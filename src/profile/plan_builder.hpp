@@ -35,6 +35,8 @@ class PlanBuilder {
   void add(const std::vector<DerivedSpec>& derived);
   /// The only reading of a write: its acknowledgement has come.
   void add_acknowledgement();
+  /// The payloads name their quantities themselves.
+  void add_describer(std::unique_ptr<protocol::Codec> codec);
 
   [[nodiscard]] std::unique_ptr<const Plan> finish();
 

@@ -106,6 +106,7 @@ bool cut(const SlotPlan& plan, ByteView payload, Slots& slots) noexcept {
     case Layout::tags:
       return cut_tags(plan, payload, slots);
     case Layout::fixed:
+    case Layout::described:
       break;
   }
   return true;

@@ -18,6 +18,7 @@ enum class Layout : std::uint8_t {
   commas,  ///< the same, separated by commas; a word may be empty, and is then not there
   labels,  ///< CR LF label TAB value, repeated; the slot is found by its label
   tags,    ///< one byte of tag and a value whose length the tag tells, repeated; the slot is found by its tag
+  described,  ///< by the codec: the payload names its quantities itself, no slots and no fields
 };
 
 inline constexpr std::size_t max_slots = 96;

@@ -2,6 +2,7 @@
 #include <busbar/protocol/codec.hpp>
 #include <busbar/protocol/daly.hpp>
 #include <busbar/protocol/jk.hpp>
+#include <busbar/protocol/mbus.hpp>
 #include <busbar/protocol/orion.hpp>
 #include <busbar/protocol/vedirect.hpp>
 #include <busbar/protocol/voltronic.hpp>
@@ -20,7 +21,7 @@ struct Protocol {
 constexpr std::array known_protocols{
     Protocol{"orion", &orion::make_codec},         Protocol{"daly", &daly::make_codec},
     Protocol{"vedirect", &vedirect::make_codec},   Protocol{"jk", &jk::make_codec},
-    Protocol{"voltronic", &voltronic::make_codec},
+    Protocol{"voltronic", &voltronic::make_codec}, Protocol{"mbus", &mbus::make_codec},
 };
 
 constexpr auto names = [] {

@@ -3,6 +3,7 @@
 
 #include "simulate/daly_board.hpp"
 #include "simulate/jk_board.hpp"
+#include "simulate/mbus_bus.hpp"
 #include "simulate/orion_server.hpp"
 #include "simulate/vedirect_product.hpp"
 #include "simulate/voltronic_inverter.hpp"
@@ -72,6 +73,14 @@ Result<std::unique_ptr<Model>> voltronic(const Population& population) {
       std::make_unique<VoltronicModel>(static_cast<VoltronicVariant>(known - names.begin()))};
 }
 
+Result<std::unique_ptr<Model>> mbus(const Population& population) {
+  MbusOptions options{.count = population.count};
+  options.two_telegrams = population.variant == "two-telegrams";
+  if (!population.variant.empty() && !options.two_telegrams) return no_variant(population);
+  if (auto checked = check(options); !checked) return checked.error();
+  return std::unique_ptr<Model>{std::make_unique<MbusModel>(options)};
+}
+
 constexpr std::array all{
     Family{"orion", "GoldenMate Orion 1000 packs; variant short-capacity", 9600, &orion},
     Family{"daly", "Daly Smart BMS boards, A5 protocol; variant all-frames: 16 frames of cells always", 9600,
@@ -80,6 +89,8 @@ constexpr std::array all{
            &vedirect},
     Family{"jk", "a JK board, frames 4E 57; variants jk02_24s, jk02_32s: records of 300 bytes", 115200, &jk},
     Family{"voltronic", "a Voltronic inverter; variants pi30, hs (17 words), max, pi18", 2400, &voltronic},
+    Family{"mbus", "M-Bus meters for heat, water and electricity in turn; variant two-telegrams", 2400,
+           &mbus},
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ struct QueryDescription {
   std::string name;
   std::chrono::milliseconds interval{};     ///< 0 = on demand only
   std::vector<const Quantity*> quantities;  ///< all that can come
+  bool open = false;                        ///< more may come: the device names them itself
   std::vector<const Quantity*> guaranteed;  ///< those every valid answer carries; none when on demand only
 };
 

@@ -43,6 +43,7 @@ struct Quantity {
   std::string index_label{};  ///< "cell"
   int index = 0;
   bool enabled_by_default = true;  ///< false: sinks that can may hide it at first
+  bool statistics = true;  ///< false: a value of the past or a setting, of which statistics say nothing
 
   bool operator==(const Quantity&) const = default;
 };

@@ -3,6 +3,7 @@
 
 #include <busbar/model/bytes.hpp>
 #include <busbar/model/error.hpp>
+#include <busbar/model/report.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace busbar::protocol {
 
@@ -60,6 +62,16 @@ struct Scan {
   std::optional<Errc> fault{};  ///< skip: why what looked like a frame was refused; empty for mere noise
 };
 
+/// What a payload says that names its quantities itself. No profile lists them.
+struct Description {
+  struct Item {
+    Quantity quantity;
+    Value value{};
+  };
+  std::vector<Item> items{};
+  std::vector<std::string> anomalies{};  ///< what could not be read; the items stand
+};
+
 class Codec {
  public:
   virtual ~Codec() = default;
@@ -78,6 +90,17 @@ class Codec {
   /// only payload.
   [[nodiscard]] virtual Result<std::optional<Bytes>> assemble(const Query& query,
                                                               std::span<const Bytes> payloads) const = 0;
+  /// What goes out next in the exchange of `query` while assemble() says that more must follow. Empty: it
+  /// comes by itself, as in most protocols.
+  [[nodiscard]] virtual Bytes follow_up([[maybe_unused]] const Query& query,
+                                        [[maybe_unused]] std::span<const Bytes> payloads) const {
+    return {};
+  }
+  /// The readings of a payload that describes itself, for queries with `layout: described`. bad_value when
+  /// it does not, as in most protocols.
+  [[nodiscard]] virtual Result<Description> describe(ByteView payload) const {
+    return Error{Errc::bad_value, "payloads of this protocol do not describe themselves", payload};
+  }
   /// Longest frame of this protocol in bytes; bounds every buffer.
   [[nodiscard]] virtual std::size_t max_frame() const = 0;
 };

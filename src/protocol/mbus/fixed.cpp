@@ -56,6 +56,7 @@ Record counter(ByteView unit_byte, std::uint8_t code, ByteView data, std::uint8_
   }
   record.measure = row->measure;
   record.unit = row->unit;
+  record.exponent = row->exponent + (code - row->first);
   std::array<std::uint8_t, 4> ordered{};
   if (msb_first)
     std::reverse_copy(data.begin(), data.end(), ordered.begin());
@@ -64,8 +65,7 @@ Record counter(ByteView unit_byte, std::uint8_t code, ByteView data, std::uint8_
   if (row->coding == Coding::raw)
     record.value = Raw{data};
   else
-    record.value = decode_field(record.data_field, row->coding, ordered,
-                                {.exponent = row->exponent + (code - row->first)});
+    record.value = decode_field(record.data_field, row->coding, ordered, {.exponent = record.exponent});
   return record;
 }
 

@@ -143,6 +143,8 @@ std::string_view RecordReader::value(Record& out, const Meaning& meaning) {
   }
   if (size > data_.size() - at_) return "the data ends inside a value";
   out.data = data_.subspan(at_, size);
+  out.exponent = meaning.scaling.added_thousandths != 0 ? std::min(meaning.scaling.exponent, -3)
+                                                        : meaning.scaling.exponent;
   at_ += size;
   if (out.record_error != 0)
     out.value = Unavailable::record_error;

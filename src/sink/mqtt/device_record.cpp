@@ -92,9 +92,12 @@ void DeviceRecord::describe(const DeviceDescription& description) {
 }
 
 void DeviceRecord::recall(const std::map<std::string, std::string>& components) {
+  const auto open = std::ranges::any_of(description_.queries, &QueryDescription::open);
   for (const auto& [key, platform] : components) {
     if (is_setting(key, platform)) continue;
     const Quantity* quantity = find(key);
+    // The device will name it itself, if it still has it.
+    if (quantity == nullptr && open) continue;
     if (quantity == nullptr || entity_for(*quantity).platform != platform) {
       retired_.emplace(key, platform);
       continue;

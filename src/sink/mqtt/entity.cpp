@@ -133,11 +133,12 @@ Text sensor_class(const Quantity& quantity) {
 }  // namespace
 
 Entity entity_for(const Quantity& quantity) {
+  const auto state_class = [&](Text name) { return quantity.statistics ? name : Text{}; };
   switch (quantity.kind) {
     case Kind::measurement:
-      return {"sensor", sensor_class(quantity), "measurement", true};
+      return {"sensor", sensor_class(quantity), state_class("measurement"), true};
     case Kind::counter:
-      return {"sensor", sensor_class(quantity), "total_increasing", true};
+      return {"sensor", sensor_class(quantity), state_class("total_increasing"), true};
     case Kind::flag: {
       const auto found = std::ranges::find(binary_classes, Text{quantity.device_class});
       return {"binary_sensor", found == binary_classes.end() ? Text{} : *found, {}, false};
@@ -147,7 +148,7 @@ Entity entity_for(const Quantity& quantity) {
     case Kind::text:
       break;
   }
-  return {"sensor", {}, {}, false};
+  return {"sensor", quantity.device_class == "date" ? Text{"date"} : Text{}, {}, false};
 }
 
 std::string entity_id(std::string_view platform, std::string_view owner, std::string_view key) {

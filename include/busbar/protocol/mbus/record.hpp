@@ -40,7 +40,8 @@ struct Record {
   std::uint8_t data_field = 0;  ///< the low four bits of the DIF
   Measure measure = Measure::unknown;
   Role role = Role::value;
-  bool old_table = false;         ///< a VIF that the standard has withdrawn
+  bool old_table = false;  ///< a VIF that the standard has withdrawn
+  int exponent = 0;        ///< decimal places of the value, negated; known also where there is no value
   std::uint8_t record_error = 0;  ///< of a VIFE; 0: none
   std::uint8_t modifier_count = 0;
   std::array<Modifier, max_extensions> modifier_list{};
