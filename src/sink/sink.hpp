@@ -22,8 +22,8 @@ struct QueryDescription {
   std::string name;
   std::chrono::milliseconds interval{};     ///< 0 = on demand only
   std::vector<const Quantity*> quantities;  ///< all that can come
-  bool open = false;                        ///< more may come: the device names them itself
   std::vector<const Quantity*> guaranteed;  ///< those every valid answer carries; none when on demand only
+  bool open = false;                        ///< more may come: the device names them itself
 };
 
 /// What a sink may know about a device. The quantities live as long as the device is registered: until

@@ -28,7 +28,8 @@ std::optional<DeviceDescription> selected(const Options& options, const DeviceDe
     if (options.aggregate && query.interval.count() > 0)
       query.interval = std::max(query.interval, options.aggregate->every);
   }
-  std::erase_if(left.queries, [](const QueryDescription& query) { return query.quantities.empty(); });
+  std::erase_if(left.queries,
+                [](const QueryDescription& query) { return query.quantities.empty() && !query.open; });
   // Who may not see a reading may not set it either.
   std::erase_if(left.settings, [&](const Setting& setting) {
     return !passes(options, device.id, setting.read_back.empty() ? setting.key : setting.read_back);
