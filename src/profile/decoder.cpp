@@ -177,7 +177,7 @@ void Run::evaluate(const Item& item, std::int64_t whole, double value, Aggregate
   if (!(value >= step.min && value <= step.max)) {  // NaN fits no range
     out_.drop(item, quantity, out_of_range(quantity, value, step.min, step.max));
   } else if (step.enumeration.count > 0) {
-    named(item, quantity, static_cast<std::int64_t>(value));
+    named(item, quantity, value);
   } else if (step.counter && !memory_.accept(quantity.key, value)) {
     out_.drop(item, quantity,
               number_text(value) + " is below the counter's last value, kept back until it repeats");
@@ -196,12 +196,15 @@ double Run::directed(const Step& step, double value) {
   return negative && value != 0 ? -value : value;  // there is no negative zero
 }
 
-void Run::named(const Item& item, const Quantity& quantity, std::int64_t code) {
+void Run::named(const Item& item, const Quantity& quantity, double code) {
   const auto first = plan_.enumerations.begin() + item.step.enumeration.first;
   const auto last = first + item.step.enumeration.count;
-  const auto found = std::find_if(first, last, [&](const EnumEntry& entry) { return entry.code == code; });
+  const auto found = std::find_if(first, last, [&](const EnumEntry& entry) {
+    // Text may hold 1e49 or 1.5: no integer, so no code.
+    return static_cast<double>(entry.code) == code;
+  });
   if (found == last) {
-    out_.drop(item, quantity, "code " + std::to_string(code) + " has no name in the profile");
+    out_.drop(item, quantity, "code " + number_text(code) + " has no name in the profile");
   } else {
     out_.push(item, quantity, found->text);
   }

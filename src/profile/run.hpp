@@ -34,7 +34,7 @@ class Run {
   /// From the number on the wire to the reading.
   void evaluate(const Item& item, std::int64_t whole, double value, Aggregate& all);
   [[nodiscard]] double directed(const Step& step, double value);
-  void named(const Item& item, const Quantity& quantity, std::int64_t code);
+  void named(const Item& item, const Quantity& quantity, double code);
   void flags(const Step& step, std::size_t offset);
   /// A written value: a number, or bits of which the text says only some.
   void written(const Step& step, std::size_t offset, std::size_t size);

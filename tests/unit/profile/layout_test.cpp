@@ -54,6 +54,17 @@ TEST(LayoutWords, DropWhatIsNoValue) {
   EXPECT_THAT(value(decode_text(words(), "301 L"), "volts"), HasSubstr("outside"));
 }
 
+TEST(LayoutWords, HaveNoNameForWhatIsNoCode) {
+  const auto profile = compile(
+      "    layout: words\n    fields:\n      - {key: mode, word: 0, type: decimal, enum: {1: line, 2: "
+      "battery}}\n");
+  EXPECT_EQ(value(decode_text(*profile, "1"), "mode"), "line");
+  EXPECT_EQ(value(decode_text(*profile, "2.0"), "mode"), "battery");
+  EXPECT_THAT(value(decode_text(*profile, "1.5"), "mode"), HasSubstr("code 1.5 has no name"));
+  const std::string endless(50, '9');  // more than any integer
+  EXPECT_THAT(value(decode_text(*profile, endless), "mode"), HasSubstr("has no name"));
+}
+
 TEST(LayoutLabels, AreFoundByTheirLabelInAnyOrder) {
   const auto profile = compile(
       "    layout: labels\n    fields:\n"
