@@ -190,7 +190,8 @@ async def terminated(run):
         times = chance.choice([1, 1, 2, 5])
         for _ in range(times):
             with contextlib.suppress(ProcessLookupError):
-                process.send_signal(chance.choice([signal.SIGTERM, signal.SIGINT]))
+                # Not send_signal(), which may take the exit code away before the loop has it.
+                os.kill(process.pid, chance.choice([signal.SIGTERM, signal.SIGINT]))
         code = await process.wait()
         slowest = max(slowest, loop.time() - started)
         # Before the handlers are there, the signal itself ends the process; nothing had begun. The second signal ends it
