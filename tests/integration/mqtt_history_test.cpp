@@ -169,6 +169,16 @@ TEST_F(MqttHistory, AnEventTooLargeForTheBrokerIsDroppedAlone) {
   ASSERT_TRUE(runner.until([&] { return runner.sink().account().spool->dropped == 1; }));
 }
 
+/// The environment of a daemon whose writes below `state` are noted in `log`.
+std::map<std::string, std::string> counting_writes(const std::string& state, const std::string& log) {
+  return {{"STATE_DIRECTORY", state},
+          {"LD_PRELOAD", BUSBAR_WRITE_COUNTER},
+          {"ASAN_OPTIONS",
+           "verify_asan_link_order=0"},  // a sanitizer wants to be the first library; it need not be
+          {"WRITES_BELOW", state},
+          {"WRITES_LOG", log}};
+}
+
 std::map<std::string, int> calls(const std::string& file) {
   std::map<std::string, int> counts;
   std::ifstream in{file};
@@ -195,13 +205,7 @@ TEST(HistoryWrites, AHealthyDaemonDoesNotWriteToItsStateDirectory) {
                               .packs = 4,
                               .sinks = "  mqtt: {url: \"" + broker.url() + "\", events: true}\n"}));
   MqttObserver observer{broker.url(), {"busbar/+/event/+"}};
-  Process daemon{{BUSBAR_BINARY, "--config", config},
-                 {{"STATE_DIRECTORY", state},
-                  {"LD_PRELOAD", BUSBAR_WRITE_COUNTER},
-                  // A sanitizer wants to be the first library; it need not be.
-                  {"ASAN_OPTIONS", "verify_asan_link_order=0"},
-                  {"WRITES_BELOW", state},
-                  {"WRITES_LOG", log}}};
+  Process daemon{{BUSBAR_BINARY, "--config", config}, counting_writes(state, log)};
   // The list of published topics is written once, some seconds after the start.
   ASSERT_TRUE(eventually([&] { return std::filesystem::exists(state + "/mqtt.topics"); }, 30s))
       << daemon.err();
@@ -234,12 +238,7 @@ TEST(HistoryWrites, TheCounterSeesTheSpool) {
       "busbar.yaml", to_yaml({.link = server.url(),
                               .sinks = "  mqtt: {url: \"mqtt://127.0.0.1:" + std::to_string(free_port()) +
                                        "\", events: {spill_after: 0}}\n"}));
-  Process daemon{{BUSBAR_BINARY, "--config", config},
-                 {{"STATE_DIRECTORY", state},
-                  {"LD_PRELOAD", BUSBAR_WRITE_COUNTER},
-                  {"ASAN_OPTIONS", "verify_asan_link_order=0"},
-                  {"WRITES_BELOW", state},
-                  {"WRITES_LOG", log}}};
+  Process daemon{{BUSBAR_BINARY, "--config", config}, counting_writes(state, log)};
   EXPECT_TRUE(eventually([&] { return calls(log)["mqtt.spool-wal"] > 10; })) << daemon.err();
 }
 
@@ -258,12 +257,7 @@ TEST(HistoryWrites, ASaveOfTheCountersIsOneWriteAndTwoSyncs) {
                                         "energy_in: {energy: power, unit: Wh, precision: 6}}",
                               .sinks = "  mqtt: {url: \"" + broker.url() + "\", events: true}\n"}) +
                          "persist_interval: 1s\n");
-  Process daemon{{BUSBAR_BINARY, "--config", config},
-                 {{"STATE_DIRECTORY", state},
-                  {"LD_PRELOAD", BUSBAR_WRITE_COUNTER},
-                  {"ASAN_OPTIONS", "verify_asan_link_order=0"},
-                  {"WRITES_BELOW", state},
-                  {"WRITES_LOG", log}}};
+  Process daemon{{BUSBAR_BINARY, "--config", config}, counting_writes(state, log)};
   ASSERT_TRUE(eventually([&] { return calls(log)["energy.json"] >= 3; }, 30s)) << daemon.err();
   daemon.signal(SIGTERM);
   EXPECT_EQ(daemon.wait(), 0) << daemon.err();
