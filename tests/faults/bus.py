@@ -26,20 +26,30 @@ async def site(run, faults, lines=8, flip_with=flip, channel=QUICK_CHANNEL):
     run.wrong += daemon.wrong
 
 
-async def spoil(run, faults, dose, recover=True, **options):
-    """Runs until each fault has happened `dose` times, then without faults until every pack answers again."""
-    async with site(run, faults, **options) as (daemon, proxies):
+async def spoil(run, faults, dose, **options):
+    """Runs until each fault has happened `dose` times, then without faults until every pack answers again: with as many
+    descriptors as before."""
+    async with site(run, {}, **options) as (daemon, proxies):
         def happened(name):
             return sum(proxy.done[name] for proxy in proxies)
 
+        def set_faults(table):
+            for proxy in proxies:
+                proxy.faults = dict(table)
+
+        await daemon.all_report()
+        before = daemon.descriptors()
+        set_faults(faults)
         await daemon.until(lambda: all(happened(name) >= dose for name in faults), f"{dose} × {', '.join(faults)}", 600)
-        for proxy in proxies:
-            proxy.faults = {}
-        if recover:
-            await daemon.all_report()
+        set_faults({})
+        await daemon.all_report()
+        leaked = daemon.descriptors() - before
+        if leaked > 0:
+            run.wrong.append(f"{leaked} descriptors leaked")
         table = await daemon.close_account()
-        run.did(**{name: happened(name) for name in faults}, reports=sum(daemon.reports.values()))
-        return daemon, table
+        run.did(**{name: happened(name) for name in faults}, reports=sum(daemon.reports.values()),
+                descriptors_leaked=max(0, leaked))
+        return table
 
 
 def sums(table, name):
@@ -48,21 +58,8 @@ def sums(table, name):
 
 @fault("F1", "connection reset in the middle of an answer", short=1000, long=100_000)
 async def resets(run):
-    async with site(run, {}) as (daemon, proxies):
-        await daemon.all_report()
-        before = daemon.descriptors()
-        for proxy in proxies:
-            proxy.faults = {"reset": (0.1, 0)}
-        await daemon.until(lambda: sum(proxy.done["reset"] for proxy in proxies) >= run.dose, "the resets", 600)
-        for proxy in proxies:
-            proxy.faults = {}
-        await daemon.all_report()
-        leaked = daemon.descriptors() - before
-        if leaked > 0:
-            run.wrong.append(f"{leaked} descriptors leaked")
-        table = await daemon.close_account()
-        run.did(resets=sum(proxy.done["reset"] for proxy in proxies), descriptors_leaked=max(0, leaked),
-                reconnects=sums(table, "busbar_channel_reconnects_total"))
+    table = await spoil(run, {"reset": (0.1, 0)}, run.dose)
+    run.did(reconnects=sums(table, "busbar_channel_reconnects_total"))
 
 
 @fault("F2", "orderly close in the middle of an answer", short=500, long=20_000)
@@ -146,7 +143,7 @@ async def forged(run):
 
 @fault("F9", "answers that come after their time, overtaken by the next", short=10_000, long=200_000)
 async def late(run):
-    _, table = await spoil(run, {"late": (0.4, 0.05)}, run.dose, lines=24)
+    table = await spoil(run, {"late": (0.4, 0.05)}, run.dose, lines=24)
     run.did(late_frames_seen=sums(table, "busbar_channel_late_frames_total"))
 
 
@@ -157,7 +154,7 @@ async def lost(run):
 
 @fault("F11", "another master and its packs on the same line", short=2000, long=100_000)
 async def foreign(run):
-    _, table = await spoil(run, {"foreign": (0.5, 0)}, run.dose)
+    table = await spoil(run, {"foreign": (0.5, 0)}, run.dose)
     run.did(foreign_frames_seen=sums(table, "busbar_channel_foreign_frames_total"))
 
 
