@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
                  {"silent@0.05", "late:260ms@0.05", "garbage@0.1", "at_noise@0.1", "truncated@0.05",
                   "wrong_address@0.05#2", "wrong_checksum@0.05", "dribble:1ms@0.1", "glued@0.05",
                   "duplicate@0.1", "echo@0.1", "reset@0.03"},
-                 "busbar_channel_retries_total" + channel}),
+                 "busbar_channel_timeouts_total" + channel}),
     [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
