@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
 #include <sys/resource.h>
 
 namespace busbar::store {
@@ -19,6 +20,13 @@ using namespace test;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+
+using busbar::test::TemporaryDirectory;
+
+std::string content_of(const std::string& path) {
+  std::ifstream raw{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{raw}, {}};
+}
 
 class SpoolFileTest : public ::testing::Test {
  protected:
@@ -37,7 +45,7 @@ class SpoolFileTest : public ::testing::Test {
     return Error::Kind::other;
   }
 
-  busbar::test::TemporaryDirectory directory;
+  TemporaryDirectory directory;
   std::string path = directory.path() + "/mqtt.spool";
 };
 
@@ -180,11 +188,7 @@ TEST_F(SpoolFileTest, AnyDamageToThePagesIsAnErrorOrHarmless) {
     (void)spool.perform({.append = records(1, 400)}, noon);
     spool.close();
   }
-  std::string content;
-  {
-    std::ifstream raw{path, std::ios::binary};
-    content.assign(std::istreambuf_iterator<char>{raw}, {});
-  }
+  const std::string content = content_of(path);
   std::minstd_rand random{7};
   for (int round = 0; round < 200; ++round) {
     auto damaged = content;
@@ -200,6 +204,46 @@ TEST_F(SpoolFileTest, AnyDamageToThePagesIsAnErrorOrHarmless) {
     } catch (const Error&) {
       // a clear error is as good
     }
+  }
+}
+
+/// The moments at which a power cut may leave a WAL of `size` bytes that was being written: at and beside the
+/// borders of its header and its frames (SQLite file format, section 4.1), and at every 397th byte.
+std::set<std::size_t> cuts_of_a_wal(std::size_t size) {
+  constexpr std::size_t header = 32, frame_header = 24, page = 4096;
+  std::set<std::size_t> cuts{size};
+  for (std::size_t cut = 0; cut < size; cut += 397) cuts.insert(cut);
+  for (std::size_t frame = header; frame < size; frame += frame_header + page) {
+    for (const std::size_t cut : {frame - 1, frame, frame + 1, frame + frame_header})
+      cuts.insert(std::min(cut, size));
+  }
+  return cuts;
+}
+
+TEST_F(SpoolFileTest, APowerCutAtAnyByteLeavesAllThatWasWrittenBefore) {
+  constexpr int transactions = 6;
+  std::string database, wal;
+  std::vector<std::size_t> synced;  // size of the WAL after each transaction
+  {
+    SpoolFile spool = file();
+    for (int i = 1; i <= transactions; ++i) {
+      (void)spool.perform({.append = records(i, i)}, noon);
+      synced.push_back(std::filesystem::file_size(path + "-wal"));
+    }
+    database = content_of(path);
+    wal = content_of(path + "-wal");
+  }
+  ASSERT_EQ(wal.size(), synced.back()) << "the WAL grows with every transaction";
+  const TemporaryDirectory images;
+  for (const std::size_t cut : cuts_of_a_wal(wal.size())) {
+    const auto image = images.write("mqtt.spool", database);
+    images.write("mqtt.spool-wal", wal.substr(0, cut));
+    SpoolFile spool{image, {}};
+    const auto whole = std::ranges::count_if(synced, [&](std::size_t size) { return size <= cut; });
+    const auto loaded = spool.perform({.load = 100}, noon).loaded;
+    ASSERT_EQ(std::ssize(loaded), whole) << "cut at byte " << cut << " of " << wal.size();
+    for (int i = 0; i < whole; ++i) ASSERT_EQ(loaded[i].record, record(i + 1)) << "cut at byte " << cut;
+    ASSERT_EQ(spool.perform({.append = records(9, 9)}, noon).count, static_cast<std::size_t>(whole) + 1);
   }
 }
 
