@@ -23,7 +23,7 @@ packages_of() {
         influxdb curl socat openssl \
         python3 systemd dbus locales clang libclang-rt-14-dev clang-format \
         faketime dpkg-dev file lintian man-db bsdextrautils zsh fish mmdebstrap systemd-container buildah \
-        docker-compose iproute2 jq ;;
+        docker-compose iproute2 jq valgrind gcovr ;;
     tidy) echo clang clang-tidy ;;
     run)
       echo libboost-program-options1.81.0 libpaho-mqttpp3-1 libpaho-mqtt1.3 libyaml-cpp0.7 libspdlog1.10 libfmt9 \
