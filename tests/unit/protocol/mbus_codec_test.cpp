@@ -78,13 +78,70 @@ TEST_F(MbusCodecTest, RefusesWhatTheBusCannotSay) {
   EXPECT_EQ(built(query(255)), "bad_value");
   EXPECT_EQ(built(query(100'000'000)), "bad_value");
   EXPECT_EQ(built(query(12345678, read_without_reset)), "bad_value");
-  EXPECT_EQ(built(query(1, 3)), "unknown_query");
+  EXPECT_EQ(built(query(1, 0)), "unknown_query");
+  EXPECT_EQ(built(query(1, send, "50")), "bad_value")
+      << "it changes the meter, and the query does not say so";
   EXPECT_EQ(built(query(0)), "10 40 00 40 16");
   EXPECT_EQ(built(query(254)), "10 40 fe 3e 16");
   Query write = query(1);
   write.write = true;
   EXPECT_EQ(built(write), "bad_value");
   EXPECT_FALSE(make_codec("other"));
+}
+
+TEST_F(MbusCodecTest, SelectsByMoreThanTheDigitsOfTheId) {
+  // 0000004F, PAD, version 1, any medium: an id below 256, with a digit that stands for all.
+  const Query asked = query(selected_address, read, "52 4f 00 00 00 24 40 01 ff");
+  EXPECT_EQ(built(asked), "68 0b 0b 68 53 fd 52 4f 00 00 00 24 40 01 ff 55 16");
+  EXPECT_EQ(next(asked, {ack}), "10 7b fd 78 16");
+  EXPECT_TRUE(codec->assemble(asked, std::vector<Bytes>{ack, telegram("", 1, "42 00 00 00")}));
+  EXPECT_EQ(refused(asked, {ack, telegram("", 1, "52 00 00 00")}), Errc::wrong_address);
+  const Query after_reset = query(selected_address, read, "52 4f 00 00 00 24 40 01 ff 50 10");
+  EXPECT_EQ(next(after_reset, {ack}), "68 04 04 68 73 fd 50 10 d0 16");
+  EXPECT_EQ(next(after_reset, {ack, ack}), "10 5b fd 58 16");
+}
+
+TEST_F(MbusCodecTest, SendsAndIsAcknowledged) {
+  Query asked = query(5, send, "51 01 7a 07");
+  asked.write = true;
+  EXPECT_EQ(built(asked), "10 40 05 45 16");
+  EXPECT_EQ(next(asked, {ack}), "68 06 06 68 73 05 51 01 7a 07 4b 16");
+  EXPECT_FALSE(*codec->assemble(asked, std::vector<Bytes>{ack}));
+  EXPECT_EQ(codec->assemble(asked, std::vector<Bytes>{ack, ack}).value(), ack);
+  asked.data.clear();
+  EXPECT_EQ(built(asked), "bad_value") << "there is nothing to send";
+}
+
+TEST_F(MbusCodecTest, SendsSingleRequestsAsTheyAre) {
+  const auto single = [](std::string_view hex) { return single_request(*from_hex(hex)); };
+  EXPECT_EQ(built(single("10 40 05 45 16")), "10 40 05 45 16");
+  EXPECT_EQ(built(single("10 7b fd 78 16")), "10 7b fd 78 16");
+  EXPECT_EQ(built(single("68 0b 0b 68 73 fd 52 78 56 34 12 ff ff ff ff d2 16")),
+            "68 0b 0b 68 73 fd 52 78 56 34 12 ff ff ff ff d2 16");
+  EXPECT_EQ(codec->assemble(single("10 7b 05 80 16"), std::vector<Bytes>{telegram("1f")}).value(),
+            telegram("1f"))
+      << "one telegram, and no more";
+  const auto answers = [&](std::string_view hex, const Bytes& bytes) {
+    return codec->answers(single(hex), parse_frame(*codec, bytes).value());
+  };
+  EXPECT_TRUE(answers("10 40 05 45 16", ack));
+  EXPECT_FALSE(answers("10 40 05 45 16", telegram(""))) << "that was asked for before";
+  EXPECT_TRUE(answers("10 7b 05 80 16", telegram("")));
+  EXPECT_FALSE(answers("10 7b 06 81 16", telegram("")));
+  EXPECT_TRUE(answers("10 7b fd 78 16", telegram("")));
+}
+
+TEST_F(MbusCodecTest, SendsNothingThatChangesAMeterUnasked) {
+  Query address = single_request(*from_hex("68 06 06 68 73 05 51 01 7a 07 4b 16"));
+  EXPECT_EQ(built(address), "not_allowed");
+  address.write = true;
+  EXPECT_EQ(built(address), "68 06 06 68 73 05 51 01 7a 07 4b 16");
+  EXPECT_EQ(built(single_request(build_short(0x49, 5))), "unknown_query");
+  EXPECT_EQ(built(single_request(telegram(""))), "unknown_query") << "an answer is no request";
+  EXPECT_EQ(built(single_request(Bytes{0x10, 0x40})), "unknown_query");
+  Query other = single_request(build_short(snd_nke, 5));
+  other.address = 6;
+  EXPECT_EQ(built(other), "bad_value");
 }
 
 TEST_F(MbusCodecTest, AnAnswerComesFromItsAddress) {
