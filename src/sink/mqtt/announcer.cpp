@@ -29,6 +29,7 @@ void Announcer::describe(const DeviceDescription& description) {
   if (const auto earlier = published_.devices.find(description.id); earlier != published_.devices.end()) {
     device.recall(earlier->second.components);
   }
+  removals_ = removals_ || !device.retired().empty();
   if (!started_) return;
   withdraw(description.id, topics_of(device));
   announce(device);
@@ -52,12 +53,15 @@ std::string Announcer::recall(const std::string& topic, std::string_view payload
                       "' too; give each daemon its own home_assistant.node_id"
                 : std::string{};
   }
-  PublishedDevice& earlier = published_.devices[config->device];
+  PublishedDevice& earlier = published(config->device);
+  const auto before = earlier;
   earlier.topics.insert(topic);
   earlier.topics.insert(config->state_topics.begin(), config->state_topics.end());
-  if (config->device.empty()) return {};
-  earlier.topics.insert(topics_.state(config->device));
-  earlier.components.insert(config->components.begin(), config->components.end());
+  if (!config->device.empty()) {
+    earlier.topics.insert(topics_.state(config->device));
+    earlier.components.insert(config->components.begin(), config->components.end());
+  }
+  if (earlier != before) ++revision_;
   return {};
 }
 
@@ -74,6 +78,7 @@ void Announcer::start(std::size_t max_packet) {
       continue;
     }
     if (device->second.described()) device->second.recall(published_.devices.at(id).components);
+    removals_ = removals_ || !device->second.retired().empty();
   }
   std::set<std::string> own{topics_.status(), topics_.version()};
   if (options_.diagnostics.count() > 0) own.insert(topics_.diagnostics());
@@ -148,9 +153,12 @@ void Announcer::announce(DeviceRecord& device) {
     messages_.push_back({Kind::discovery, topic, std::string{}, true});
   }
   for (const auto& [topic, part] : parts) announce_part(topic, part);
-  auto& listed = published_.devices[device.id()].components;
-  listed = components;
+  auto listed = components;
   listed.insert(device.retired().begin(), device.retired().end());
+  auto& before = published(device.id()).components;
+  if (listed == before) return;
+  before = std::move(listed);
+  ++revision_;
 }
 
 void Announcer::announce_part(const std::string& topic, const Part& part) {
@@ -163,9 +171,19 @@ void Announcer::announce_part(const std::string& topic, const Part& part) {
   messages_.push_back({Kind::discovery, topic, std::nullopt, true});
 }
 
-void Announcer::note(std::string_view device, const std::string& topic) {
-  clearing_.erase(topic);
-  published_.devices[std::string{device}].topics.insert(topic);
+PublishedDevice& Announcer::published(std::string_view device) {
+  const auto found = published_.devices.find(device);
+  if (found != published_.devices.end()) return found->second;
+  ++revision_;
+  return published_.devices.emplace(device, PublishedDevice{}).first->second;
+}
+
+void Announcer::note(std::string_view device, std::string_view topic) {
+  if (const auto clearing = clearing_.find(topic); clearing != clearing_.end()) clearing_.erase(clearing);
+  auto& topics = published(device).topics;
+  if (topics.contains(topic)) return;
+  topics.emplace(topic);
+  ++revision_;
 }
 
 void Announcer::withdraw(const std::string& device, const std::set<std::string>& keep) {
@@ -179,7 +197,7 @@ void Announcer::withdraw(const std::string& device, const std::set<std::string>&
     const Kind kind = topics_.is_discovery(topic) ? Kind::discovery : Kind::state;
     messages_.push_back({kind, topic, std::string{}, true});
   }
-  if (keep.empty()) published->second.components.clear();
+  if (keep.empty() && !std::exchange(published->second.components, {}).empty()) ++revision_;
 }
 
 void Announcer::cleared(const std::string& topic) {
@@ -189,17 +207,12 @@ void Announcer::cleared(const std::string& topic) {
   clearing_.erase(clearing);
   if (device == published_.devices.end()) return;
   device->second.topics.erase(topic);
+  ++revision_;
   if (device->second.topics.empty() && !devices_.contains(device->first)) published_.devices.erase(device);
 }
 
-bool Announcer::has_removals() const {
-  for (const auto& [id, device] : devices_) {
-    if (!device.retired().empty()) return true;
-  }
-  return false;
-}
-
 void Announcer::finish_removals() {
+  removals_ = false;
   for (auto& [id, device] : devices_) {
     if (device.retired().empty()) continue;
     device.clear_retired();

@@ -8,6 +8,7 @@
 #include "sink/mqtt/outbox.hpp"
 #include "sink/mqtt/published.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -42,18 +43,20 @@ class Announcer {
   /// Announces the device anew if its discovery message changed.
   void announce(DeviceRecord& device);
   /// A retained topic of a device ("" = the daemon) is in use.
-  void note(std::string_view device, const std::string& topic);
+  void note(std::string_view device, std::string_view topic);
   /// The broker has taken the empty message that clears this topic.
   void cleared(const std::string& topic);
   /// Retired components were announced as such and can now be left out.
   void finish_removals();
-  [[nodiscard]] bool has_removals() const;
+  [[nodiscard]] bool has_removals() const noexcept { return removals_; }
 
   /// The discovery payload of a topic returned by take_messages() without one.
   [[nodiscard]] std::string render(const std::string& topic) const;
   /// Messages to send since the last call.
   [[nodiscard]] std::vector<Message> take_messages() { return std::exchange(messages_, {}); }
   [[nodiscard]] const Published& published() const noexcept { return published_; }
+  /// Another number whenever published() has changed; 0 is what an earlier run left.
+  [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }
   [[nodiscard]] const Topics& topics() const noexcept { return topics_; }
 
  private:
@@ -63,6 +66,7 @@ class Announcer {
     std::size_t hash = 0;  ///< of the payload announced last
   };
 
+  PublishedDevice& published(std::string_view device);
   [[nodiscard]] DiscoveryContext context() const { return {options_, topics_, version_}; }
   [[nodiscard]] std::map<std::string, Part> parts_of(const DeviceRecord& device) const;
   [[nodiscard]] std::set<std::string> topics_of(const DeviceRecord& device) const;
@@ -75,10 +79,12 @@ class Announcer {
   std::map<std::string, DeviceRecord, std::less<>> devices_;
   std::map<std::string, Part> parts_;  ///< by discovery topic
   Published published_;
-  std::map<std::string, std::string> clearing_;  ///< topic → device
+  std::uint64_t revision_ = 0;
+  std::map<std::string, std::string, std::less<>> clearing_;  ///< topic → device
   std::vector<Message> messages_;
   std::size_t max_packet_ = 0;
   bool started_ = false;
+  bool removals_ = false;  ///< some device has retired components
 };
 
 }  // namespace busbar::sink::mqtt

@@ -27,11 +27,14 @@ class ChangeFilter {
     std::map<std::string, Value, std::less<>> values;
     Steady at{};
   };
+  static void note(Sent& sent, const Report& report);
   [[nodiscard]] bool changed(const Sent& sent, const Report& report) const;
   [[nodiscard]] bool differs(const Quantity& quantity, const Value& before, const Value& now) const;
 
   const Options* options_;
-  std::map<std::pair<std::string, std::string>, Sent> sent_;  ///< by device and query
+  using Queries = std::map<std::string, Sent, std::less<>>;
+
+  std::map<std::string, Queries, std::less<>> sent_;  ///< by device and query
 };
 
 }  // namespace busbar::sink::mqtt

@@ -2,67 +2,28 @@
 #include "sink/mqtt/device_record.hpp"
 
 #include "sink/mqtt/entity.hpp"
-
-#include <nlohmann/json.hpp>
+#include "sink/mqtt/json_text.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_set>
+#include <set>
+#include <utility>
 
 namespace busbar::sink::mqtt {
 
-namespace {
-
-constexpr std::size_t max_text = 255;
-
-std::string quoted(std::string_view text) {
-  // Bytes that are not UTF-8 come from devices; they become U+FFFD instead of an exception.
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+void QueryRecord::begin_member(std::string_view key) {
+  members.push_back({static_cast<std::uint32_t>(latest.size()), static_cast<std::uint32_t>(key.size())});
+  latest.append(",\"").append(key).append("\":");
 }
 
-/// At most 255 bytes, not cut inside a UTF-8 sequence. (What has more than 3 continuation bytes is none.)
-std::string_view shortened(std::string_view text) {
-  if (text.size() <= max_text) return text;
-  std::size_t end = max_text;
-  while (end > max_text - 4 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end);
+std::string_view QueryRecord::key(const Member& member) const {
+  return std::string_view{latest}.substr(member.begin + 2, member.key_size);
 }
 
-struct JsonText {
-  const Quantity& quantity;
-
-  std::string operator()(std::monostate) const { return "null"; }
-  std::string operator()(bool value) const { return value ? "true" : "false"; }
-  std::string operator()(double value) const {
-    return std::isfinite(value) ? format_value(quantity, value) : std::string{"null"};
-  }
-  std::string operator()(const std::string& value) const {
-    const auto& options = quantity.options;
-    const bool foreign = quantity.kind == Kind::enumeration && !options.empty() &&
-                         std::ranges::find(options, value) == options.end();
-    return foreign ? "null" : quoted(shortened(value));
-  }
-};
-
-}  // namespace
-
-std::string json_value(const Quantity& quantity, const Value& value) {
-  return std::visit(JsonText{quantity}, value);
-}
-
-std::string plain_value(const Quantity& quantity, const Value& value) {
-  auto json = json_value(quantity, value);
-  if (json.front() != '"') return json;
-  auto text = nlohmann::json::parse(json).get<std::string>();
-  // An empty retained message would mean that there is no such topic.
-  return text.empty() ? std::string{"null"} : text;
-}
-
-std::string json_object(UtcMillis timestamp, const Members& members) {
-  std::string text = "{\"timestamp\":\"" + format_utc(timestamp) + '"';
-  for (const auto& [key, value] : members) text.append(",\"").append(key).append("\":").append(value);
-  text += '}';
-  return text;
+std::string_view QueryRecord::text(const Member& member) const {
+  const bool last = &member == &members.back();
+  return std::string_view{latest}.substr(member.begin,
+                                         last ? std::string_view::npos : (&member)[1].begin - member.begin);
 }
 
 std::chrono::seconds expiry(std::chrono::milliseconds interval, double factor) {
@@ -82,12 +43,14 @@ void DeviceRecord::describe(const DeviceDescription& description) {
     QueryRecord& record = queries_[query.name];
     if (const auto same = old.find(query.name); same != old.end()) {
       record.latest = std::move(same->second.latest);
+      record.members = std::move(same->second.members);
       record.received = same->second.received;
     }
     record.interval = query.interval;
     record.quantities = query.quantities;
-    for (const auto* quantity : query.guaranteed) record.known.insert(quantity->key);
+    for (const auto* quantity : query.guaranteed) record.known.emplace(quantity->key, 0);
   }
+  disjoint_.reset();
   recall(before);
 }
 
@@ -103,7 +66,8 @@ void DeviceRecord::recall(const std::map<std::string, std::string>& components) 
       continue;
     }
     for (auto& [name, query] : queries_) {
-      if (std::ranges::find(query.quantities, quantity) != query.quantities.end()) query.known.insert(key);
+      if (std::ranges::find(query.quantities, quantity) != query.quantities.end())
+        query.known.emplace(key, 0);
     }
   }
   for (const auto& [key, platform] : this->components()) {
@@ -114,38 +78,68 @@ void DeviceRecord::recall(const std::map<std::string, std::string>& components) 
 
 bool DeviceRecord::take(const Report& report) {
   QueryRecord& query = queries_[report.query];
+  const auto mark = ++query.reports;
+  const auto members = query.members.size();
   bool first = false;
   query.latest.clear();
-  std::unordered_set<std::string_view> present;
+  query.members.clear();
+  auto known = query.known.end();
   for (const auto& reading : report.readings) {
     const std::string& key = reading.quantity->key;
-    if (!present.insert(key).second) continue;
-    first |= query.known.insert(key).second;
-    query.latest.emplace_back(key, json_value(*reading.quantity, reading.value));
+    // Cells follow each other in the report as they do in the map.
+    if (known != query.known.end()) ++known;
+    if (known == query.known.end() || known->first != key) known = query.known.find(key);
+    if (known == query.known.end()) {
+      known = query.known.emplace(key, 0).first;
+      first = true;
+    }
+    if (std::exchange(known->second, mark) == mark) continue;  // twice in one report
+    query.begin_member(key);
+    append_json(query.latest, *reading.quantity, reading.value);
   }
-  for (const auto& key : query.known) {
-    if (!present.contains(key)) query.latest.emplace_back(key, "null");
+  for (const auto& [key, report_number] : query.known) {
+    if (report_number == mark) continue;
+    query.begin_member(key);
+    query.latest += "null";
   }
+  if (first || members != query.members.size()) disjoint_.reset();
   query.received = report.received;
   return first;
 }
 
-Members DeviceRecord::merged(Steady now, double expire_factor) const {
-  std::vector<const QueryRecord*> fresh;
+bool DeviceRecord::disjoint() const {
+  std::set<std::string_view> keys;
+  for (const auto& [name, query] : queries_) {
+    for (const auto& member : query.members) {
+      if (!keys.insert(query.key(member)).second) return false;
+    }
+  }
+  return true;
+}
+
+void DeviceRecord::append_merged(std::string& out, Steady now, double expire_factor) {
+  fresh_.clear();
   for (const auto& [name, query] : queries_) {
     const auto limit = expiry(query.interval, expire_factor);
     if (query.latest.empty() || (limit.count() > 0 && now - query.received > limit)) continue;
-    fresh.push_back(&query);
+    const auto older =
+        std::ranges::upper_bound(fresh_, query.received, std::greater{}, &QueryRecord::received);
+    fresh_.insert(older, &query);
   }
-  std::ranges::stable_sort(fresh, std::greater{}, &QueryRecord::received);
-  Members all;
-  std::unordered_set<std::string_view> present;
-  for (const auto* query : fresh) {
-    for (const auto& member : query->latest) {
-      if (present.insert(member.first).second) all.push_back(member);
+  if (!disjoint_) disjoint_ = disjoint();
+  for (auto query = fresh_.begin(); query != fresh_.end(); ++query) {
+    if (*disjoint_) {
+      out += (*query)->latest;
+      continue;
+    }
+    for (const auto& member : (*query)->members) {
+      const auto key = (*query)->key(member);
+      const bool newer = std::any_of(fresh_.begin(), query, [key](const QueryRecord* other) {
+        return std::ranges::any_of(other->members, [&](const auto& one) { return other->key(one) == key; });
+      });
+      if (!newer) out += (*query)->text(member);
     }
   }
-  return all;
 }
 
 std::map<std::string, std::string> DeviceRecord::components() const {

@@ -6,36 +6,40 @@
 
 #include <busbar/model/report.hpp>
 
+#include <cstdint>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace busbar::sink::mqtt {
-
-/// Key and JSON text of its value, in the order of the report.
-using Members = std::vector<std::pair<std::string, std::string>>;
-
-/// JSON text: numbers with the quantity's precision, true / false, strings of at most 255 characters (Home
-/// Assistant refuses longer states), null for an unknown value, NaN, infinity and a name outside the
-/// enumeration.
-[[nodiscard]] std::string json_value(const Quantity& quantity, const Value& value);
-/// The same without quotes, for a topic of its own: 81, true, charging, null.
-[[nodiscard]] std::string plain_value(const Quantity& quantity, const Value& value);
-/// {"timestamp":"2026-11-21T07:15:52.123Z","soc":81,...}
-[[nodiscard]] std::string json_object(UtcMillis timestamp, const Members& members);
 
 /// Of the entity that sets it: "set_discharge_mos". The reading that shows it has the bare key.
 [[nodiscard]] inline std::string setting_id(const Setting& setting) { return "set_" + setting.key; }
 
 struct QueryRecord {
+  /// One member of `latest`.
+  struct Member {
+    std::uint32_t begin;  ///< of its comma
+    std::uint32_t key_size;
+  };
+
   std::chrono::milliseconds interval{};
-  std::vector<const Quantity*> quantities;   ///< all that can come
-  std::set<std::string, std::less<>> known;  ///< those that are announced: guaranteed, or seen at least once
-  Members latest;
+  std::vector<const Quantity*> quantities;  ///< all that can come
+  /// Those that are announced: guaranteed, or seen at least once; and the last report that had them.
+  std::map<std::string, std::uint64_t, std::less<>> known;
+  std::uint64_t reports = 0;
+  /// The newest report as members of a JSON object, in its order: ,"soc":81,"mode":"idle". Ready to be sent,
+  /// and written over by the next report: reports come all the time, and are all alike.
+  std::string latest;
+  std::vector<Member> members;
   Steady received{};
+
+  /// Appends `"key":` and remembers where.
+  void begin_member(std::string_view key);
+  [[nodiscard]] std::string_view key(const Member& member) const;
+  [[nodiscard]] std::string_view text(const Member& member) const;  ///< with the comma
 };
 
 class DeviceRecord {
@@ -50,9 +54,9 @@ class DeviceRecord {
   /// Takes the readings over. Keys that are known but missing in the report become null, so that no old value
   /// lives on under a new timestamp. True when a key was seen for the first time.
   bool take(const Report& report);
-  /// The newest readings of all queries; those of a query that is silent for longer than `stale(interval)`
-  /// are left out.
-  [[nodiscard]] Members merged(Steady now, double expire_factor) const;
+  /// Appends the newest readings of all queries, as in QueryRecord::latest; those of a query that is silent
+  /// for longer than `expiry(interval)` are left out.
+  void append_merged(std::string& out, Steady now, double expire_factor);
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
   [[nodiscard]] bool described() const noexcept { return described_; }
@@ -68,6 +72,7 @@ class DeviceRecord {
   [[nodiscard]] std::map<std::string, std::string> components() const;
 
  private:
+  [[nodiscard]] bool disjoint() const;
   [[nodiscard]] bool is_setting(std::string_view key, std::string_view platform) const;
   [[nodiscard]] const Quantity* find(std::string_view key) const;
 
@@ -76,6 +81,8 @@ class DeviceRecord {
   DeviceDescription description_;
   std::map<std::string, QueryRecord, std::less<>> queries_;
   std::map<std::string, std::string> retired_;
+  std::vector<const QueryRecord*> fresh_;  ///< of append_merged
+  std::optional<bool> disjoint_;           ///< no key is in two queries; unknown after a change of the keys
 };
 
 /// How long a reading counts after its report: interval × factor, at least 30 s; 0 = for ever (on demand, or

@@ -1,6 +1,9 @@
 // Report → record of the spool → publication.
 #include "sink/mqtt/event_feed.hpp"
 
+#include "model/value_text.hpp"
+#include "sink/mqtt/json_text.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -11,6 +14,8 @@ namespace {
 
 /// Fixed header, topic length, packet id and properties.
 constexpr std::size_t packet_overhead = 32;
+/// Braces, timestamp and sequence of an event.
+constexpr std::size_t sequence_room = 80;
 /// A broker that refuses an event (rights, quota) is not asked again at once.
 constexpr std::chrono::seconds refusal_pause{5};
 
@@ -29,10 +34,13 @@ EventFeed::EventFeed(asio::any_io_executor executor, const Options& options, con
       topics_{&topics},
       spool_{std::move(executor), options.name, spool_options(*options.events), std::move(on_ready)} {}
 
-void EventFeed::put(const Report& report, const Members& members) {
-  Members all{{"sequence", std::to_string(report.sequence)}};
-  all.insert(all.end(), members.begin(), members.end());
-  spool_.put({report.timestamp, report.device, report.query, json_object(report.timestamp, all)});
+void EventFeed::put(const Report& report, std::string_view members) {
+  std::string payload;  // the spool keeps it
+  payload.reserve(members.size() + sequence_room);
+  append_timestamp(payload, report.timestamp);
+  append_number(payload += ",\"sequence\":", report.sequence);
+  payload.append(members).append(1, '}');
+  spool_.put({report.timestamp, report.device, report.query, std::move(payload)});
 }
 
 bool EventFeed::pump(Session& session, Connection& connection, Steady now) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "sink/mqtt/connection.hpp"
-#include "sink/mqtt/device_record.hpp"
 #include "sink/mqtt/session.hpp"
 #include "sink/mqtt/topics.hpp"
 #include "store/spool.hpp"
@@ -12,6 +11,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace busbar::sink::mqtt {
 
@@ -26,7 +26,8 @@ class EventFeed {
   EventFeed(asio::any_io_executor executor, const Options& options, const Topics& topics,
             std::function<void()> on_ready);
 
-  void put(const Report& report, const Members& members);
+  /// `members` as in QueryRecord::latest.
+  void put(const Report& report, std::string_view members);
   /// Hands over what the connection takes now; true when that was anything.
   bool pump(Session& session, Connection& connection, Steady now);
   void answered(std::uint64_t id, bool delivered, Steady now);

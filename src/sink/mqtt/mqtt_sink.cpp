@@ -3,6 +3,7 @@
 
 #include "async/gather.hpp"
 #include "sink/mqtt/diagnostics.hpp"
+#include "sink/mqtt/json_text.hpp"
 #include "sink/process.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -36,7 +37,6 @@ MqttSink::MqttSink(asio::any_io_executor executor, Options options, std::string 
       outbox_{Outbox::Limits{options_.max_queue, options_.max_queue_bytes}},
       filter_{options_},
       file_thread_{options_.state_file.empty() ? nullptr : std::make_unique<async::Worker>()},
-      saved_{announcer_.published()},
       connection_{environment_.connect(options_, *this)},
       timer_{executor},
       events_{options_.events ? std::make_unique<EventFeed>(executor, options_, topics_, [this] { pump(); })
@@ -46,7 +46,7 @@ MqttSink::MqttSink(asio::any_io_executor executor, Options options, std::string 
     spdlog::warn("{}: tls.verify is off: anyone can pose as the broker and read the password", options_.name);
   }
   put(Kind::availability, "", topics_.status(), "online");
-  put(Kind::availability, "", topics_.version(), std::move(version));
+  put(Kind::availability, "", topics_.version(), version);
 }
 
 MqttSink::~MqttSink() = default;
@@ -72,19 +72,30 @@ void MqttSink::publish(const Report& report) {
   if (device.take(report)) announcer_.announce(device);
   const auto query = device.queries().find(report.query);
   if (events_) events_->put(report, query->second.latest);
-  if (filter_.passes(report)) {
-    put(Kind::state, report.device, topics_.state(report.device),
-        json_object(report.timestamp, device.merged(report.received, options_.home_assistant.expire_factor)));
-    put(Kind::state, report.device, topics_.state(report.device, report.query),
-        json_object(report.timestamp, query->second.latest));
-    for (const auto& reading : report.readings) {
-      const std::string& key = reading.quantity->key;
-      if (!options_.per_reading_topics || !Topics::has_reading_topic(key)) continue;
-      put(Kind::state, report.device, topics_.reading(report.device, key),
-          plain_value(*reading.quantity, reading.value));
-    }
-  }
+  if (filter_.passes(report)) put_state(report, device, query->second);
   collect();
+}
+
+void MqttSink::put_state(const Report& report, DeviceRecord& device, const QueryRecord& query) {
+  payload_.clear();
+  append_timestamp(payload_, report.timestamp);
+  const auto members = payload_.size();
+  device.append_merged(payload_, report.received, options_.home_assistant.expire_factor);
+  topics_.write_state(topic_, report.device);
+  put(Kind::state, report.device, topic_, payload_ += '}');
+  payload_.resize(members);
+  payload_.append(query.latest).append(1, '}');
+  topics_.write_state(topic_, report.device, report.query);
+  put(Kind::state, report.device, topic_, payload_);
+  if (!options_.per_reading_topics) return;
+  for (const auto& reading : report.readings) {
+    const std::string& key = reading.quantity->key;
+    if (!Topics::has_reading_topic(key)) continue;
+    payload_.clear();
+    append_plain(payload_, *reading.quantity, reading.value);
+    topics_.write_reading(topic_, report.device, key);
+    put(Kind::state, report.device, topic_, payload_);
+  }
 }
 
 void MqttSink::availability(std::string_view device, Availability state, std::string_view) {
@@ -93,18 +104,17 @@ void MqttSink::availability(std::string_view device, Availability state, std::st
   pump();
 }
 
-void MqttSink::put(Kind kind, std::string_view device, std::string topic, std::string payload) {
+void MqttSink::put(Kind kind, std::string_view device, std::string_view topic, std::string_view payload) {
   const bool retain = kind == Kind::availability || options_.retain;
   if (retain) announcer_.note(device, topic);
-  outbox_.put({kind, std::move(topic), std::move(payload), retain});
+  outbox_.put(kind, topic, payload, retain);
 }
 
 /// Takes over what the announcer wants sent, and sends.
 void MqttSink::collect() {
-  for (auto& message : announcer_.take_messages()) outbox_.put(std::move(message));
+  for (const auto& message : announcer_.take_messages()) outbox_.put(message);
   if (announcer_.has_removals()) session_.removals_sent(environment_.now());
-  if (announcer_.started() && !options_.state_file.empty() && !save_due_ &&
-      announcer_.published() != saved_) {
+  if (announcer_.started() && !options_.state_file.empty() && !save_due_ && announcer_.revision() != saved_) {
     save_due_ = environment_.now() + save_delay;
     timer_.cancel();
   }
@@ -258,10 +268,11 @@ void MqttSink::tell_health() {
 
 asio::awaitable<void> MqttSink::save() {
   save_due_.reset();
-  if (options_.state_file.empty() || !announcer_.started() || announcer_.published() == saved_) co_return;
-  saved_ = announcer_.published();
+  if (options_.state_file.empty() || !announcer_.started() || announcer_.revision() == saved_) co_return;
+  saved_ = announcer_.revision();
+  const Published published = announcer_.published();
   std::string error;
-  auto write = [&] { error = save_published(options_.state_file, saved_); };
+  auto write = [&] { error = save_published(options_.state_file, published); };
   co_await file_thread_->perform(std::move(write));
   if (!error.empty()) trouble("state file not written", std::move(error));
 }

@@ -56,7 +56,8 @@ class MqttSink final : public Sink, private ConnectionEvents {
 
   [[nodiscard]] asio::awaitable<void> serve();
   [[nodiscard]] bool delivered() const { return outbox_.empty() && (!events_ || events_->settled()); }
-  void put(Kind kind, std::string_view device, std::string topic, std::string payload);
+  void put(Kind kind, std::string_view device, std::string_view topic, std::string_view payload);
+  void put_state(const Report& report, DeviceRecord& device, const QueryRecord& query);
   void collect();
   void pump();
   void fail_all();
@@ -78,8 +79,10 @@ class MqttSink final : public Sink, private ConnectionEvents {
   Outbox outbox_;
   ChangeFilter filter_;
   std::unique_ptr<async::Worker> file_thread_;  ///< only with a state file
-  Published saved_;                             ///< as in the state file
+  std::uint64_t saved_ = 0;                     ///< revision of what is in the state file
   std::optional<Steady> save_due_;
+  std::string topic_;  ///< this and the next are written over by each message
+  std::string payload_;
   bool finishing_ = false;
   bool closed_ = false;
   std::uint64_t errors_ = 0;

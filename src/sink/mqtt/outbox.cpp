@@ -2,7 +2,7 @@
 // queued (waiting or in flight), dropped or coalesced; each transition below moves it from one to another.
 #include "sink/mqtt/outbox.hpp"
 
-#include <iterator>
+#include <algorithm>
 #include <utility>
 
 namespace busbar::sink::mqtt {
@@ -21,48 +21,64 @@ std::size_t Outbox::cost(const Message& message) noexcept {
   return overhead + 2 * message.topic.size() + (message.payload ? message.payload->size() : 0);
 }
 
-void Outbox::put(Message message) {
+Outbox::Entry& Outbox::entry_of(std::string_view topic) {
+  const auto found = entries_.find(topic);
+  if (found != entries_.end()) return found->second;
+  Entry& entry = entries_.emplace(topic, Entry{}).first->second;
+  entry.message.topic = topic;
+  bytes_ += cost(entry.message);
+  entry.list = &apart_;
+  entry.place = apart_.insert(apart_.end(), &entry);
+  return entry;
+}
+
+void Outbox::put(Kind kind, std::string_view topic, std::optional<std::string_view> payload, bool retain) {
   ++account_.accepted;
-  const auto [found, inserted] = entries_.try_emplace(message.topic);
-  Entry& entry = found->second;
-  if (!inserted) bytes_ -= cost(entry.message);
+  Entry& entry = entry_of(topic);
+  Message& message = entry.message;
   if (entry.counted) {
     ++account_.coalesced;
   } else {
     ++account_.queued;
   }
-  const bool same_queue = entry.waiting && entry.message.kind == message.kind;
-  if (!same_queue) unlist(entry);
+  const bool stays = entry.waiting && message.kind == kind;
+  bytes_ -= cost(message);
+  message.kind = kind;
+  message.retain = retain;
+  if (!payload)
+    message.payload.reset();
+  else if (message.payload)
+    message.payload->assign(*payload);
+  else
+    message.payload.emplace(*payload);
   bytes_ += cost(message);
-  entry.message = std::move(message);
   entry.counted = true;
-  if (!same_queue) enqueue(entry);
-  make_room(found->first);
+  if (!stays) enqueue(entry);
+  make_room(entry);
 }
 
 std::optional<Outbox::Sending> Outbox::next(Kind last) {
   for (std::size_t kind = 0; kind <= index(last); ++kind) {
-    for (const auto& topic : waiting_[kind]) {
-      Entry& entry = entries_.at(topic);
-      if (entry.flight != 0) continue;
-      unlist(entry);
-      entry.waiting = false;
-      entry.flight_counted = std::exchange(entry.counted, false);
-      entry.flight = ++last_id_;
-      flights_.emplace(entry.flight, entry.message.topic);
-      return Sending{entry.flight, &entry.message};
+    for (Entry* const entry : waiting_[kind]) {
+      if (entry->flight != 0) continue;
+      move(*entry, apart_);
+      entry->waiting = false;
+      entry->flight_counted = std::exchange(entry->counted, false);
+      entry->flight = ++last_id_;
+      flights_.emplace_back(entry->flight, entry);
+      return Sending{entry->flight, &entry->message};
     }
   }
   return std::nullopt;
 }
 
 Outbox::Entry* Outbox::land(std::uint64_t id) {
-  const auto flight = flights_.find(id);
+  const auto flight = std::ranges::find(flights_, id, &std::pair<std::uint64_t, Entry*>::first);
   if (flight == flights_.end()) return nullptr;  // a late answer of an earlier connection
-  Entry& entry = entries_.at(flight->second);
-  entry.flight = 0;
+  Entry* const entry = flight->second;
+  entry->flight = 0;
   flights_.erase(flight);
-  return &entry;
+  return entry;
 }
 
 std::optional<std::string> Outbox::acknowledge(std::uint64_t id) {
@@ -102,20 +118,15 @@ void Outbox::fail(std::uint64_t id) {
 
 void Outbox::fail_all() {
   // Newest first, each to the front: the oldest ends up first again.
-  while (!flights_.empty()) fail(std::prev(flights_.end())->first);
+  while (!flights_.empty()) fail(flights_.back().first);
 }
 
 void Outbox::replay() {
-  for (auto& topics : idle_) {
-    while (!topics.empty()) {
-      Entry& entry = entries_.at(topics.front());
-      unlist(entry);
-      enqueue(entry);
-    }
+  for (auto& entries : idle_) {
+    while (!entries.empty()) enqueue(*entries.front());
   }
-  for (const auto& [id, topic] : flights_) {
-    Entry& entry = entries_.at(topic);
-    if (!entry.waiting) enqueue(entry);
+  for (const auto& [id, entry] : flights_) {
+    if (!entry->waiting) enqueue(*entry);
   }
 }
 
@@ -125,19 +136,14 @@ std::size_t Outbox::pending() const noexcept {
 
 SinkAccount Outbox::account() const { return account_; }
 
-void Outbox::enqueue(Entry& entry, bool front) {
-  auto& queue = waiting_[index(entry.message.kind)];
-  entry.place = queue.insert(front ? queue.begin() : queue.end(), entry.message.topic);
-  entry.listed = true;
-  entry.waiting = true;
+void Outbox::move(Entry& entry, Places& list, bool front) {
+  list.splice(front ? list.begin() : list.end(), *entry.list, entry.place);
+  entry.list = &list;
 }
 
-void Outbox::unlist(Entry& entry) {
-  if (!entry.listed) return;
-  auto& lists = entry.waiting ? waiting_ : idle_;
-  lists[index(entry.message.kind)].erase(entry.place);
-  entry.listed = false;
-  entry.waiting = false;
+void Outbox::enqueue(Entry& entry, bool front) {
+  move(entry, waiting_[index(entry.message.kind)], front);
+  entry.waiting = true;
 }
 
 /// What was in flight has landed for good: remember it for a replay, or forget a topic that was cleared.
@@ -148,9 +154,7 @@ std::optional<std::string> Outbox::settle(Entry& entry) {
     erase(entry);
     return topic;
   }
-  auto& idle = idle_[index(entry.message.kind)];
-  entry.place = idle.insert(idle.end(), entry.message.topic);
-  entry.listed = true;
+  move(entry, idle_[index(entry.message.kind)]);
   return std::nullopt;
 }
 
@@ -159,24 +163,22 @@ void Outbox::erase(Entry& entry) {
     --account_.queued;
     ++account_.dropped;
   }
-  unlist(entry);
+  entry.list->erase(entry.place);
   bytes_ -= cost(entry.message);
-  const std::string topic = entry.message.topic;
-  entries_.erase(topic);
+  entries_.erase(entries_.find(entry.message.topic));
 }
 
 /// What can best be done without: what is only remembered before what was never sent, the oldest first.
-Outbox::Entry* Outbox::victim(Kind kind, const std::string& newest) {
+Outbox::Entry* Outbox::victim(Kind kind, const Entry& newest) {
   for (auto* lists : {&idle_, &waiting_}) {
-    for (const auto& topic : (*lists)[index(kind)]) {
-      Entry& entry = entries_.at(topic);
-      if (entry.flight == 0 && topic != newest) return &entry;
+    for (Entry* const entry : (*lists)[index(kind)]) {
+      if (entry->flight == 0 && entry != &newest) return entry;
     }
   }
   return nullptr;
 }
 
-void Outbox::make_room(const std::string& newest) {
+void Outbox::make_room(Entry& newest) {
   while (entries_.size() > limits_.count || bytes_ > limits_.bytes) {
     Entry* entry = nullptr;
     for (const auto kind : {Kind::state, Kind::discovery, Kind::availability}) {
@@ -185,8 +187,7 @@ void Outbox::make_room(const std::string& newest) {
     }
     if (entry == nullptr) {
       // Nothing else to give up: the newest itself is larger than everything allowed.
-      Entry& own = entries_.at(newest);
-      if (own.flight == 0) erase(own);
+      if (newest.flight == 0) erase(newest);
       return;
     }
     erase(*entry);

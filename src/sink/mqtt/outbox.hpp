@@ -3,7 +3,8 @@
 //
 // The outbox also remembers what was acknowledged, because a broker that lost its retained messages has to be
 // told everything again (replay()). Order of sending: availability before discovery before state, oldest
-// topic first.
+// topic first. A topic that has been published before costs no allocation: its texts are written over, and
+// its place moves from list to list.
 #pragma once
 
 #include "model/health.hpp"
@@ -11,11 +12,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
-#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace busbar::sink::mqtt {
 
@@ -45,7 +49,8 @@ class Outbox {
   explicit Outbox(Limits limits) : limits_{limits} {}
 
   /// Accepts a message; an unsent one of the same topic is replaced (coalesced).
-  void put(Message message);
+  void put(Kind kind, std::string_view topic, std::optional<std::string_view> payload, bool retain);
+  void put(const Message& message) { put(message.kind, message.topic, message.payload, message.retain); }
   /// The next message to send, if any of a kind up to `last` waits. One per topic is in flight at a time.
   [[nodiscard]] std::optional<Sending> next(Kind last = Kind::state);
 
@@ -69,32 +74,38 @@ class Outbox {
   [[nodiscard]] SinkAccount account() const;
 
  private:
-  using Topics = std::list<std::string>;
+  struct Entry;
+  using Places = std::list<Entry*>;
   struct Entry {
     Message message;
     bool waiting = false;  ///< in the queue of its kind
     bool counted = false;  ///< what waits was accepted and is neither acknowledged, dropped nor coalesced
     bool flight_counted = false;  ///< the same for what is in flight
     std::uint64_t flight = 0;     ///< id in flight, 0 = none
-    bool listed = false;          ///< `place` is valid
-    Topics::iterator place{};     ///< in waiting_ or in idle_ of its kind
+    Places* list = nullptr;       ///< one of waiting_ or idle_, or apart_
+    Places::iterator place{};     ///< in it
   };
-  using Entries = std::unordered_map<std::string, Entry>;
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using Entries = std::unordered_map<std::string, Entry, Hash, std::equal_to<>>;
 
+  Entry& entry_of(std::string_view topic);
+  void move(Entry& entry, Places& list, bool front = false);
   void enqueue(Entry& entry, bool front = false);
-  void unlist(Entry& entry);
   Entry* land(std::uint64_t id);
   std::optional<std::string> settle(Entry& entry);
-  void make_room(const std::string& newest);
-  [[nodiscard]] Entry* victim(Kind kind, const std::string& newest);
+  void make_room(Entry& newest);
+  [[nodiscard]] Entry* victim(Kind kind, const Entry& newest);
   void erase(Entry& entry);
   [[nodiscard]] static std::size_t cost(const Message& message) noexcept;
 
   Limits limits_;
   Entries entries_;
-  std::array<Topics, 3> waiting_;  ///< topics with something to send, by kind, oldest first
-  std::array<Topics, 3> idle_;     ///< topics that are up to date at the broker, likewise
-  std::map<std::uint64_t, std::string> flights_;
+  std::array<Places, 3> waiting_;  ///< topics with something to send, by kind, oldest first
+  std::array<Places, 3> idle_;     ///< topics that are up to date at the broker, likewise
+  Places apart_;                   ///< in flight, with nothing newer to send
+  std::vector<std::pair<std::uint64_t, Entry*>> flights_;  ///< few; oldest first
   std::uint64_t last_id_ = 0;
   std::size_t bytes_ = 0;
   SinkAccount account_;

@@ -13,12 +13,12 @@ namespace busbar::sink::mqtt {
 
 struct PublishedDevice {
   std::map<std::string, std::string> components;  ///< key → platform, as announced to Home Assistant
-  std::set<std::string> topics;                   ///< retained: discovery, availability, state
+  std::set<std::string, std::less<>> topics;      ///< retained: discovery, availability, state
   bool operator==(const PublishedDevice&) const = default;
 };
 
 struct Published {
-  std::map<std::string, PublishedDevice> devices;  ///< by device id; "" = the daemon
+  std::map<std::string, PublishedDevice, std::less<>> devices;  ///< by device id; "" = the daemon
   bool operator==(const Published&) const = default;
 };
 

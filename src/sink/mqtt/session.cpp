@@ -156,10 +156,10 @@ void Session::removals_sent(Steady now) {
   if (!removal_) removal_ = now + removal_wait;
 }
 
-void Session::sent(std::uint64_t id, Steady now) { unanswered_.emplace(id, now); }
+void Session::sent(std::uint64_t id, Steady now) { unanswered_.emplace_back(id, now); }
 
 void Session::answered(std::uint64_t id, Steady now) {
-  unanswered_.erase(id);
+  std::erase_if(unanswered_, [id](const auto& one) { return one.first == id; });
   last_answer_ = now;
 }
 

@@ -9,8 +9,9 @@
 #include <busbar/model/report.hpp>
 
 #include <functional>
-#include <map>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace busbar::sink::mqtt {
 
@@ -79,8 +80,8 @@ class Session {
   Steady deadline_ = Steady::max();  ///< of connecting or recalling
   Steady connected_{};
   Steady last_answer_{};
-  std::map<std::uint64_t, Steady> unanswered_;  ///< publications by id
-  std::optional<Steady> probed_;                ///< a probe waits for its answer since
+  std::vector<std::pair<std::uint64_t, Steady>> unanswered_;  ///< the few publications under way
+  std::optional<Steady> probed_;                              ///< a probe waits for its answer since
   std::optional<Steady> replay_;
   std::optional<Steady> last_replay_;
   std::optional<Steady> removal_;

@@ -43,8 +43,12 @@ Topics::Topics(const Options& options)
 std::string Topics::of(std::string_view device, std::string_view leaf) const {
   std::string topic;
   topic.reserve(prefix_.size() + device.size() + leaf.size() + 2);
-  topic.append(prefix_).append("/").append(device).append("/").append(leaf);
+  write(topic, device, leaf);
   return topic;
+}
+
+void Topics::write(std::string& topic, std::string_view device, std::string_view leaf) const {
+  topic.assign(prefix_).append("/").append(device).append("/").append(leaf);
 }
 
 std::string Topics::state(std::string_view device, std::string_view query) const {

@@ -26,13 +26,22 @@ class Topics {
   [[nodiscard]] std::string availability(std::string_view device) const { return of(device, "availability"); }
   /// The newest readings of all queries in one JSON object, for people.
   [[nodiscard]] std::string state(std::string_view device) const { return of(device, "state"); }
+  /// The same over what is in `topic`: nothing is allocated for what is published all the time.
+  void write_state(std::string& topic, std::string_view device) const { write(topic, device, "state"); }
   /// The readings of one query. Apart, because Home Assistant's expire_after starts anew with every message.
   [[nodiscard]] std::string state(std::string_view device, std::string_view query) const;
+  void write_state(std::string& topic, std::string_view device, std::string_view query) const {
+    write(topic, device, "state");
+    topic.append("/").append(query);
+  }
   /// One report for those who keep histories.
   [[nodiscard]] std::string event(std::string_view device, std::string_view query) const;
   /// One plain value. A reading called "state", "availability" or "diagnostics" has none: those names are
   /// taken.
   [[nodiscard]] std::string reading(std::string_view device, std::string_view key) const;
+  void write_reading(std::string& topic, std::string_view device, std::string_view key) const {
+    write(topic, device, key);
+  }
   [[nodiscard]] static bool has_reading_topic(std::string_view key) {
     return key != "state" && key != "availability" && key != "diagnostics";
   }
@@ -75,6 +84,7 @@ class Topics {
 
  private:
   [[nodiscard]] std::string of(std::string_view device, std::string_view leaf) const;
+  void write(std::string& topic, std::string_view device, std::string_view leaf) const;
 
   std::string prefix_;
   std::string discovery_prefix_;

@@ -1,11 +1,15 @@
 // Values and times as text: the same in every locale.
+#include "model/value_text.hpp"
+
 #include <busbar/model/report.hpp>
 
 #include <gtest/gtest.h>
 
 #include <clocale>
 #include <cmath>
+#include <cstdio>
 #include <limits>
+#include <random>
 
 namespace busbar {
 namespace {
@@ -42,6 +46,40 @@ TEST(FormatValue, HugeNumbersAndOddPrecisionsAreNoDanger) {
   EXPECT_EQ(text(std::numeric_limits<double>::max(), 17).size(), 309U + 1 + 17);
   EXPECT_EQ(text(-std::numeric_limits<double>::max(), 1000).size(), 1 + 309U + 1 + 17);
   EXPECT_EQ(text(1.5, -3), "2");
+}
+
+/// What the C library makes of it, except for the sign of zero.
+std::string expected(double value, int precision) {
+  char buffer[400];
+  std::snprintf(buffer, sizeof buffer, "%.*f", precision, value);
+  std::string shown{buffer};
+  if (shown.front() == '-' && shown.find_first_not_of("-0.") == std::string::npos) shown.erase(0, 1);
+  return shown;
+}
+
+TEST(FormatValue, RoundsAsTheExactNumberDoesWhicheverWayItIsWritten) {
+  std::mt19937_64 random{1};
+  std::uniform_int_distribution<int> raw{-70000, 70000};
+  std::uniform_real_distribution<double> anything{-2e9, 2e9};
+  for (int round = 0; round < 20000; ++round) {
+    for (const int precision : {0, 1, 2, 3, 6, 9}) {
+      // As devices give them, in the middle between two texts, and whatever else there is.
+      const double device = raw(random) * 0.001;
+      const double middle = (raw(random) + 0.5) / std::pow(10, precision);
+      for (const double value :
+           {device, middle, std::nextafter(middle, 1e9), anything(random), 1e-9 * device})
+        ASSERT_EQ(text(value, precision), expected(value, precision)) << precision << " digits of " << value;
+    }
+  }
+}
+
+TEST(FormatValue, AppendsToWhatIsThere) {
+  std::string out = "soc=";
+  append_value(out, Quantity{}, 81.0);
+  append_value(out, Quantity{}, std::monostate{});
+  append_number(out += " at ", 18446744073709551615U);
+  append_utc(out += " ", UtcMillis{});
+  EXPECT_EQ(out, "soc=81 at 18446744073709551615 1970-01-01T00:00:00.000Z");
 }
 
 TEST(FormatValue, FlagsAndText) {

@@ -1,5 +1,5 @@
 // Values as text in a message: every kind of value, and the ones that no program expects.
-#include "sink/mqtt/device_record.hpp"
+#include "sink/mqtt/json_text.hpp"
 #include "unit/sink/mqtt/support.hpp"
 
 #include <gtest/gtest.h>
@@ -14,6 +14,18 @@ using namespace std::chrono_literals;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+std::string json_value(const Quantity& quantity, const Value& value) {
+  std::string text;
+  append_json(text, quantity, value);
+  return text;
+}
+
+std::string plain_value(const Quantity& quantity, const Value& value) {
+  std::string text;
+  append_plain(text, quantity, value);
+  return text;
+}
 
 TEST(JsonValue, NumbersCarryThePrecisionOfTheirQuantity) {
   EXPECT_EQ(json_value(test::voltage, 53.2), "53.20");
@@ -94,10 +106,13 @@ TEST(JsonValue, NoValueIsAnEmptyMessage) {
   EXPECT_EQ(plain_value(test::serial, std::string{}), "null");
 }
 
-TEST(JsonObject, IsValidAndBeginsWithItsTime) {
-  EXPECT_EQ(json_object(UtcMillis{1795245352123ms}, {}), R"({"timestamp":"2026-11-21T07:15:52.123Z"})");
-  const auto text =
-      json_object(UtcMillis{1795245352123ms}, {{"soc", "81"}, {"mode", "\"idle\""}, {"x", "null"}});
+TEST(JsonValue, IsAppendedToWhatIsThere) {
+  std::string text;
+  append_timestamp(text, UtcMillis{1795245352123ms});
+  append_json(text += ",\"soc\":", test::soc, 81.0);
+  append_json(text += ",\"mode\":", test::mode, std::string{"idle"});
+  append_plain(text += ",\"x\":", test::soc, std::monostate{});
+  text += '}';
   EXPECT_EQ(text, R"({"timestamp":"2026-11-21T07:15:52.123Z","soc":81,"mode":"idle","x":null})");
   EXPECT_TRUE(json::accept(text));
 }
