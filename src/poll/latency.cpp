@@ -5,21 +5,38 @@
 #include <cmath>
 
 namespace busbar::poll {
+namespace {
+
+/// Nearest rank: the smallest sample that at least the share of all samples does not exceed.
+std::size_t rank(double share, std::size_t size) noexcept {
+  return static_cast<std::size_t>(std::ceil(share * static_cast<double>(size))) - 1;
+}
+
+}  // namespace
 
 void LatencyWindow::add(std::chrono::nanoseconds time) {
   samples_[count_++ % window] = std::chrono::duration<float, std::milli>{time}.count();
 }
 
+std::size_t LatencyWindow::size() const noexcept {
+  return static_cast<std::size_t>(std::min<std::uint64_t>(count_, window));
+}
+
 Latency LatencyWindow::summary() const {
-  const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(count_, window));
-  if (size == 0) return {};
+  if (size() == 0) return {};
   auto sorted = samples_;
-  std::sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(size));
-  // Nearest rank: the smallest sample that at least the share of all samples does not exceed.
-  const auto rank = [&](double share) {
-    return static_cast<std::size_t>(std::ceil(share * static_cast<double>(size))) - 1;
-  };
-  return {.p50 = sorted[rank(0.50)], .p99 = sorted[rank(0.99)], .max = sorted[size - 1], .count = count_};
+  std::sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(size()));
+  return {.p50 = sorted[rank(0.50, size())],
+          .p99 = sorted[rank(0.99, size())],
+          .max = sorted[size() - 1],
+          .count = count_};
+}
+
+bool LatencyWindow::p99_beyond(double milliseconds) const noexcept {
+  if (size() == 0) return false;
+  const auto last = samples_.begin() + static_cast<std::ptrdiff_t>(size());
+  const auto slower = std::count_if(samples_.begin(), last, [=](float time) { return time > milliseconds; });
+  return static_cast<std::size_t>(slower) >= size() - rank(0.99, size());
 }
 
 }  // namespace busbar::poll

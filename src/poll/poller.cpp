@@ -20,6 +20,14 @@ using profile::ProfileQuery;
 /// How long a request that a person waits for may wait for its turn.
 constexpr std::chrono::seconds patience{10};
 
+/// The report stays with the poller; only who asked for it gets a copy.
+using Polled = Result<const Report*>;
+
+Result<Report> copy_of(const Polled& outcome) {
+  if (!outcome) return outcome.error();
+  return **outcome;
+}
+
 }  // namespace
 
 struct Poller::State {
@@ -27,7 +35,8 @@ struct Poller::State {
       : device{std::move(device_)},
         channel{channel_},
         sinks{sinks_},
-        announcer{device.id, device.offline_after, sinks_} {
+        announcer{device.id, device.offline_after, sinks_},
+        reports(device.profile->queries.size()) {
     for (const ProfileQuery& query : device.profile->queries) {
       const auto interval = device.intervals.find(query.request.name);
       if (query.request.write || interval == device.intervals.end() || interval->second.count() <= 0)
@@ -37,12 +46,11 @@ struct Poller::State {
     }
   }
 
-  asio::awaitable<Result<Report>> poll(const ProfileQuery& query, Priority priority, Steady due,
-                                       Steady deadline);
-  Result<Report> take(const ProfileQuery& query, Result<channel::Reply> reply);
+  asio::awaitable<Polled> poll(const ProfileQuery& query, Priority priority, Steady due, Steady deadline);
+  Polled take(const ProfileQuery& query, Result<channel::Reply> reply);
   channel::Request request(const ProfileQuery& query, Priority priority, Steady deadline) const;
-  Result<profile::Decoded> decode(const ProfileQuery& query, ByteView payload);
-  Report make_report(const ProfileQuery& query, profile::Decoded decoded, const channel::Reply& reply);
+  Result<void> decode(const ProfileQuery& query, ByteView payload, Report& report);
+  void make_report(const ProfileQuery& query, const channel::Reply& reply, Report& report);
 
   Device device;
   channel::Channel& channel;
@@ -53,13 +61,15 @@ struct Poller::State {
   profile::Totals totals;
   Catalogue catalogue;
   Announcer announcer;
+  std::vector<Report> reports;  ///< the newest of each query of the profile, written over by the next
+  profile::Decoded decoded;     ///< while decode() runs; its readings are those of the report
   std::uint64_t sequence = 0;
   std::optional<Steady> overdue{};  ///< when the exchange under way must have ended
 };
 
 /// The way of one reading from the wire to the sinks.
-asio::awaitable<Result<Report>> Poller::State::poll(const ProfileQuery& query, Priority priority, Steady due,
-                                                    Steady deadline) {
+asio::awaitable<Polled> Poller::State::poll(const ProfileQuery& query, Priority priority, Steady due,
+                                            Steady deadline) {
   co_await async::wait_until(due);
   if (due != Steady::min()) announcer.started(Clock::now() - due);
   if (const ProfileQuery* const source = totals.missing(*device.profile, query)) {
@@ -71,17 +81,18 @@ asio::awaitable<Result<Report>> Poller::State::poll(const ProfileQuery& query, P
   co_return take(query, std::move(reply));
 }
 
-Result<Report> Poller::State::take(const ProfileQuery& query, Result<channel::Reply> reply) {
+Polled Poller::State::take(const ProfileQuery& query, Result<channel::Reply> reply) {
   if (!reply) return announcer.failed(query.request.name, reply.error());
-  auto decoded = decode(query, reply->payload);
-  if (!decoded) return announcer.failed(query.request.name, decoded.error());
-  if (query.decoder.open() && catalogue.note(query.request.name, decoded->readings) && device.discovered)
+  Report& report = reports[static_cast<std::size_t>(&query - device.profile->queries.data())];
+  if (const auto fits = decode(query, reply->payload, report); !fits)
+    return announcer.failed(query.request.name, fits.error());
+  if (query.decoder.open() && catalogue.note(query.request.name, report.readings) && device.discovered)
     device.discovered(query.request.name, catalogue.of(query.request.name));
-  Report report = make_report(query, std::move(*decoded), *reply);
+  make_report(query, *reply, report);
   announcer.succeeded(report, *reply, query.timeout.value_or(channel.options().timeout));
   // An acknowledgement is a result for the asker; what it changed is read back.
   if (!query.request.write) sinks.publish(report);
-  return report;
+  return &report;
 }
 
 channel::Request Poller::State::request(const ProfileQuery& query, Priority priority, Steady deadline) const {
@@ -97,22 +108,25 @@ channel::Request Poller::State::request(const ProfileQuery& query, Priority prio
   return request;
 }
 
-Result<profile::Decoded> Poller::State::decode(const ProfileQuery& query, ByteView payload) {
-  auto decoded = query.decoder.decode(payload, memory);
-  if (!decoded) return Error{decoded.error().code, decoded.error().detail, payload};
-  announcer.decoded(query.request.name, *decoded);
-  totals.note(*device.profile, *decoded);
-  return decoded;
+Result<void> Poller::State::decode(const ProfileQuery& query, ByteView payload, Report& report) {
+  // Over the readings of the report before: the next answer to the same query needs no memory of its own.
+  decoded.readings.swap(report.readings);
+  const auto fits = query.decoder.decode_into(payload, memory, decoded);
+  if (fits) {
+    announcer.decoded(query.request.name, decoded);
+    totals.note(*device.profile, decoded);
+  }
+  decoded.readings.swap(report.readings);
+  if (!fits) return Error{fits.error().code, fits.error().detail, payload};
+  return {};
 }
 
-Report Poller::State::make_report(const ProfileQuery& query, profile::Decoded decoded,
-                                  const channel::Reply& reply) {
-  return {.device = device.id,
-          .query = query.request.name,
-          .timestamp = reply.utc,
-          .received = reply.received,
-          .sequence = query.request.write ? 0 : ++sequence,
-          .readings = std::move(decoded.readings)};
+void Poller::State::make_report(const ProfileQuery& query, const channel::Reply& reply, Report& report) {
+  report.device = device.id;
+  report.query = query.request.name;
+  report.timestamp = reply.utc;
+  report.received = reply.received;
+  report.sequence = query.request.write ? 0 : ++sequence;
 }
 
 Poller::Poller(Device device, channel::Channel& channel, sink::Sinks& sinks, Steady start)
@@ -148,7 +162,9 @@ asio::awaitable<Result<Report>> Poller::ask(std::string name) {
     co_return Error{Errc::unknown_query, "profile " + device.profile->name + " has no " + name};
   if (query->request.write)
     co_return Error{Errc::not_allowed, name + " changes the device: it is set, not asked"};
-  co_return co_await state_->poll(*query, Priority::on_demand, Steady::min(), Clock::now() + patience);
+  const auto outcome =
+      co_await state_->poll(*query, Priority::on_demand, Steady::min(), Clock::now() + patience);
+  co_return copy_of(outcome);
 }
 
 asio::awaitable<Result<Report>> Poller::write(profile::Write write) {
@@ -157,7 +173,7 @@ asio::awaitable<Result<Report>> Poller::write(profile::Write write) {
   request.query.data = std::move(write.data);
   request.once = !query.repeatable;
   auto reply = co_await state_->channel.exchange(std::move(request));
-  co_return state_->take(query, std::move(reply));
+  co_return copy_of(state_->take(query, std::move(reply)));
 }
 
 bool Poller::stalled(Steady now) const noexcept { return state_->overdue && now > *state_->overdue; }
@@ -167,7 +183,7 @@ channel::Request Poller::request(const ProfileQuery& query) const {
 }
 
 Result<Report> Poller::take(const ProfileQuery& query, Result<channel::Reply> reply) {
-  return state_->take(query, std::move(reply));
+  return copy_of(state_->take(query, std::move(reply)));
 }
 
 const Device& Poller::device() const noexcept { return state_->device; }

@@ -66,8 +66,8 @@ std::uint64_t Standing::count_values(std::size_t readings, std::size_t implausib
 bool Standing::became_slow(std::chrono::milliseconds timeout) {
   constexpr std::uint64_t enough = 20;  // exchanges that allow a judgement
   constexpr double close = 0.8;
-  const Latency latency = latency_.summary();
-  const bool slow = latency.count >= enough && latency.p99 > close * static_cast<double>(timeout.count());
+  const bool slow =
+      latency_.count() >= enough && latency_.p99_beyond(close * static_cast<double>(timeout.count()));
   return !std::exchange(slow_, slow) && slow;
 }
 

@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -35,20 +37,26 @@ class Output {
   [[nodiscard]] bool traced() const noexcept { return trace_ != nullptr; }
 
   /// Writes over the readings of the decoding before: in the same place stands mostly a value of the same
-  /// type.
+  /// type, and a text that has room for this one.
   template <class T>
-  void put(const Quantity& quantity, T&& value) {
+  void put(const Quantity& quantity, const T& value) {
     if (written_ == out_.readings.size()) {
       out_.readings.emplace_back();
     }
     Reading& reading = out_.readings[written_++];
     reading.quantity = &quantity;
-    reading.value = std::forward<T>(value);
+    auto* const text = std::get_if<std::string>(&reading.value);
+    if constexpr (!std::is_convertible_v<T, std::string_view>)
+      reading.value = value;
+    else if (text != nullptr)
+      text->assign(value);
+    else
+      reading.value.template emplace<std::string>(value);
   }
 
   template <class T>
-  void push(const Item& item, const Quantity& quantity, T&& value) {
-    put(quantity, std::forward<T>(value));
+  void push(const Item& item, const Quantity& quantity, const T& value) {
+    put(quantity, value);
     if (traced()) [[unlikely]] {
       note(item, Seen::Outcome::reading, &quantity);
     }

@@ -40,7 +40,7 @@ class Run {
   void written(const Step& step, std::size_t offset, std::size_t size);
   void bits(Item& item, std::uint64_t known);
   void text(const Step& step, std::size_t offset, std::size_t size);
-  void phrase(const Item& item, const Quantity& quantity, std::string text);
+  void phrase(const Item& item, const Quantity& quantity, std::string_view text);
   void publish(const Derived& derived);
 
   const Plan& plan_;

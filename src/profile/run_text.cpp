@@ -1,10 +1,11 @@
 // Steps whose values are not plain numbers: flags, texts, and numbers written in text.
+#include "model/text.hpp"
 #include "profile/reasons.hpp"
 #include "profile/run.hpp"
 #include "profile/word.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <string>
 
 namespace busbar::profile {
 
@@ -95,21 +96,21 @@ void Run::text(const Step& step, std::size_t offset, std::size_t size) {
   } else if (const Quantity& quantity = plan_.quantities[step.quantity]; odd != last.base()) {
     out_.drop(item, quantity, "byte " + to_hex({&*odd, 1}) + " is no printable ASCII character");
   } else {
-    phrase(item, quantity, std::string{body.begin(), last.base()});
+    phrase(item, quantity, text_of({body.begin(), last.base()}));
   }
 }
 
-void Run::phrase(const Item& item, const Quantity& quantity, std::string text) {
+void Run::phrase(const Item& item, const Quantity& quantity, std::string_view text) {
   const Step& step = item.step;
   const auto first = plan_.enumerations.begin() + step.enumeration.first;
   const auto last = first + step.enumeration.count;
   const auto named = std::find_if(first, last, [&](const EnumEntry& entry) { return entry.word == text; });
   if (step.place.slot >= 0 && (text.size() < step.least_text || text.size() > step.text_size)) {
-    out_.drop(item, quantity, "'" + text + "' is shorter or longer than such a text is");
+    out_.drop(item, quantity, "'" + std::string{text} + "' is shorter or longer than such a text is");
   } else if (step.enumeration.count > 0 && named == last) {
-    out_.drop(item, quantity, "'" + text + "' has no name in the profile");
+    out_.drop(item, quantity, "'" + std::string{text} + "' has no name in the profile");
   } else {
-    out_.push(item, quantity, step.enumeration.count > 0 ? named->text : std::move(text));
+    out_.push(item, quantity, step.enumeration.count > 0 ? std::string_view{named->text} : text);
   }
 }
 

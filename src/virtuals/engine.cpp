@@ -45,6 +45,7 @@ std::size_t Engine::slot(const Source& source) {
 }
 
 std::vector<Report> Engine::take(const Report& report) {
+  if (nodes_.empty()) return {};
   const auto first = names_.lower_bound(Source{report.device, ""});
   for (auto name = first; name != names_.end() && name->first.device == report.device; ++name) {
     const auto lifetime = options_.lifetimes.find(name->first);
@@ -98,19 +99,19 @@ void Engine::compute(Node& node, Steady now) {
   Slot& output = slots_[node.output];
   output.touched = true;
   output.received = now;
-  std::vector<double> values;
+  values_.clear();
   Steady expires = Steady::max();
   for (const std::size_t input : node.inputs) {
     const Slot& slot = slots_[input];
     if (!slot.value || slot.expires < now) break;
-    values.push_back(*slot.value);
+    values_.push_back(*slot.value);
     expires = std::min(expires, slot.expires);
   }
-  const bool complete = values.size() == node.inputs.size();
+  const bool complete = values_.size() == node.inputs.size();
   if (node.integrator) {
     const auto& energy = std::get<Energy>(definition.rule);
     if (complete) {
-      const auto step = node.integrator->add(values.front() * energy.watts, now);
+      const auto step = node.integrator->add(values_.front() * energy.watts, now);
       node.total += step.watt_hours;
       node.counted = true;
       if (step.gap && on_gap_) on_gap_(name_of(definition), *step.gap);
@@ -122,7 +123,7 @@ void Engine::compute(Node& node, Steady now) {
   }
   output.value.reset();
   output.expires = expires;
-  if (complete && node.formula) output.value = plausible(definition.quantity, (*node.formula)(values), home);
+  if (complete && node.formula) output.value = plausible(definition.quantity, (*node.formula)(values_), home);
 }
 
 std::optional<double> Engine::plausible(const Quantity& quantity, double value, Home& home) const {

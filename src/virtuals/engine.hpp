@@ -89,6 +89,7 @@ class Engine {
   OnGap on_gap_;
   std::map<Source, std::size_t> names_;
   std::vector<Slot> slots_;
+  std::vector<double> values_;  ///< of the node that is computed
   std::vector<Node> nodes_;
   std::map<std::string, Home, std::less<>> homes_;
 };

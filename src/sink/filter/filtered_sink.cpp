@@ -39,12 +39,11 @@ class FilteredSink final : public Sink {
   }
 
   void publish(const Report& report) override {
-    const auto left = selected(options_, report);
-    if (!left) return;
+    if (!select(options_, report, left_)) return;
     if (options_.aggregate)
-      aggregator_.add(*left);
+      aggregator_.add(left_);
     else
-      inner_->publish(*left);
+      inner_->publish(left_);
   }
 
   void availability(std::string_view device, Availability state, std::string_view reason) override {
@@ -98,6 +97,7 @@ class FilteredSink final : public Sink {
   std::unique_ptr<Sink> inner_;
   Options options_;
   Aggregator aggregator_;
+  Report left_;  ///< of the report that is published
   std::set<std::string, std::less<>> described_;
   std::uint64_t dropped_ = 0;
 };

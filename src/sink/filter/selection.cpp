@@ -38,13 +38,21 @@ std::optional<DeviceDescription> selected(const Options& options, const DeviceDe
   return left;
 }
 
-std::optional<Report> selected(const Options& options, const Report& report) {
-  Report left = report;
-  std::erase_if(left.readings, [&](const Reading& reading) {
-    return !passes(options, report.device, reading.quantity->key);
-  });
-  if (left.readings.empty()) return std::nullopt;
-  return left;
+bool select(const Options& options, const Report& report, Report& left) {
+  left.device = report.device;
+  left.query = report.query;
+  left.timestamp = report.timestamp;
+  left.received = report.received;
+  left.sequence = report.sequence;
+  // In place: a text is mostly written over one that is as long.
+  std::size_t count = 0;
+  for (const Reading& reading : report.readings) {
+    if (!passes(options, report.device, reading.quantity->key)) continue;
+    if (count == left.readings.size()) left.readings.emplace_back();
+    left.readings[count++] = reading;
+  }
+  left.readings.resize(count);
+  return count > 0;
 }
 
 }  // namespace busbar::sink::filter

@@ -18,7 +18,7 @@ namespace busbar::sink::filter {
 /// The description without what does not pass; nullopt when nothing is left of the device.
 [[nodiscard]] std::optional<DeviceDescription> selected(const Options& options,
                                                         const DeviceDescription& device);
-/// The report without what does not pass; nullopt when no reading is left.
-[[nodiscard]] std::optional<Report> selected(const Options& options, const Report& report);
+/// Makes `left` the report without what does not pass, over what it was; false when no reading is left.
+[[nodiscard]] bool select(const Options& options, const Report& report, Report& left);
 
 }  // namespace busbar::sink::filter

@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace busbar::sink::influx {
@@ -35,11 +36,17 @@ class InfluxSink final : public Sink {
   std::string_view name() const override { return options_.name; }
   void describe(const DeviceDescription&) override {}
   /// What was measured was measured: the points of a device that is gone are still delivered.
-  void forget(std::string_view) override {}
+  void forget(std::string_view device) override {
+    const auto known = series_.find(device);
+    if (known != series_.end()) series_.erase(known);
+  }
   void publish(const Report& report) override {
-    auto line = line_of(series_of(options_, report.device), report);
-    if (line.empty()) return;
-    queue_.put(std::move(line));
+    auto series = series_.find(report.device);
+    if (series == series_.end())
+      series = series_.emplace(report.device, series_of(options_, report.device)).first;
+    write_line(line_, series->second, report);
+    if (line_.empty()) return;
+    queue_.put(line_);
     if (queue_.size() >= options_.batch) full_.notify();
   }
   void availability(std::string_view, Availability, std::string_view) override {}
@@ -137,7 +144,9 @@ class InfluxSink final : public Sink {
   std::string target_;
   HttpClient client_;
   Queue queue_;
-  std::size_t limit_;  ///< points in the next batch
+  std::size_t limit_;                                       ///< points in the next batch
+  std::map<std::string, std::string, std::less<>> series_;  ///< by device
+  std::string line_;                                        ///< written over by each report
   async::Wakeup full_;
   async::Wakeup idle_;
   milliseconds pause_{};

@@ -26,5 +26,7 @@ namespace busbar::sink::influx {
 /// precision, flags booleans, everything else strings. "" when no reading is available: a point needs a
 /// field.
 [[nodiscard]] std::string line_of(std::string_view series, const Report& report);
+/// The same over what is in `line`: allocates nothing once it has been as long.
+void write_line(std::string& line, std::string_view series, const Report& report);
 
 }  // namespace busbar::sink::influx

@@ -41,11 +41,8 @@ class Server final : public HttpSink {
   std::string_view name() const override { return options_.name; }
   void describe(const DeviceDescription& device) override { readings_.describe(device); }
   void forget(std::string_view device) override { readings_.forget(device); }
-  void publish(const Report& report) override {
-    readings_.store(report);
-    // What is stored is what is served: there is nothing to wait for.
-    readings_.acknowledge(readings_.mark(), report.received);
-  }
+  /// What is stored is what is served: there is nothing to wait for.
+  void publish(const Report& report) override { readings_.serve(report); }
   void availability(std::string_view, Availability, std::string_view) override {}  // comes with Health
 
   asio::awaitable<void> run() override {

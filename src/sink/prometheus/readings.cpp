@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <utility>
 
 namespace busbar::sink::prometheus {
@@ -19,19 +18,10 @@ namespace {
 const Family device_info{"busbar_device_info", "Description of a configured device, always 1.",
                          MetricType::gauge};
 
-double converted(const Quantity& quantity, double value) {
+const UnitRule* rule_of(const Quantity& quantity) {
   static constexpr UnitRule as_it_is{};
-  const UnitRule* rule = find_unit(quantity.unit);
-  return to_base_unit(rule != nullptr ? *rule : as_it_is, value, quantity.precision);
-}
-
-std::string index_labels(const Quantity& quantity) {
-  if (quantity.index_label.empty()) return {};
-  return label(label_name(quantity.index_label), std::to_string(quantity.index));
-}
-
-std::string joined(const std::string& first, const std::string& second) {
-  return first.empty() ? second : first + "," + second;
+  const UnitRule* const rule = find_unit(quantity.unit);
+  return rule == nullptr ? &as_it_is : rule;
 }
 
 bool fresh(milliseconds interval, Steady received, Steady now) {
@@ -60,6 +50,9 @@ void Readings::describe(const DeviceDescription& description) {
                    "," + label("channel", description.channel);
   for (const QueryDescription& query : description.queries)
     described.slots[query.name].interval = query.interval;
+  // The quantities may be others now, at the same addresses.
+  for (auto& [query, slot] : described.slots)
+    for (Sample& sample : slot.samples) sample.quantity = nullptr;
 }
 
 void Readings::forget(std::string_view id) {
@@ -69,40 +62,75 @@ void Readings::forget(std::string_view id) {
   devices_.erase(found);
 }
 
+const Readings::Metric& Readings::metric(const Quantity& quantity) {
+  Family family = family_of(quantity);
+  auto found = metrics_.find(family.name);
+  if (found != metrics_.end()) return found->second;
+  std::string name = family.name;
+  found = metrics_.emplace(std::move(name), Metric{std::move(family)}).first;
+  std::size_t position = 0;
+  for (auto& [key, metric] : metrics_) metric.position = position++;
+  return found->second;
+}
+
+/// The next sample of the report that is stored: that of the report before if it is of the same series.
+Readings::Sample& Readings::sample(Slot& slot, const Quantity& quantity, const std::string* state) {
+  auto& samples = slot.samples;
+  if (slot.used == samples.size() || samples[slot.used].quantity != &quantity) {
+    samples.resize(slot.used, {});
+    std::string labels;
+    if (!quantity.index_label.empty())
+      append_label(labels, label_name(quantity.index_label), std::to_string(quantity.index));
+    if (state != nullptr) append_label(labels, "state", *state);
+    const auto fixed = static_cast<std::uint32_t>(labels.size());
+    samples.push_back({&quantity, &metric(quantity), rule_of(quantity), std::move(labels), fixed, 0});
+  }
+  return samples[slot.used++];
+}
+
 void Readings::add_samples(Slot& slot, const Reading& reading) {
   const Quantity& quantity = *reading.quantity;
-  if (std::holds_alternative<std::monostate>(reading.value))
-    return;  // not available: no sample, never a zero
-  Family described = family_of(quantity);
-  const auto found = families_.try_emplace(described.name, std::move(described)).first;
-  const Family* family = &found->second;
-  const std::string index = index_labels(quantity);
+  // Not available: no sample, never a zero.
+  if (std::holds_alternative<std::monostate>(reading.value)) return;
   if (const auto* text = std::get_if<std::string>(&reading.value)) {
-    if (quantity.kind != Kind::enumeration) {
-      slot.samples.push_back({family, joined(index, label("value", *text)), 1});
+    if (quantity.kind == Kind::enumeration) {
+      for (const std::string& option : quantity.options)
+        sample(slot, quantity, &option).value = option == *text ? 1.0 : 0.0;
       return;
     }
-    for (const std::string& option : quantity.options)
-      slot.samples.push_back({family, joined(index, label("state", option)), option == *text ? 1.0 : 0.0});
+    Sample& info = sample(slot, quantity);
+    info.labels.resize(info.fixed);
+    append_label(info.labels, "value", *text);
+    info.value = 1;
   } else if (const auto* flag = std::get_if<bool>(&reading.value)) {
-    slot.samples.push_back({family, index, *flag ? 1.0 : 0.0});
+    sample(slot, quantity).value = *flag ? 1.0 : 0.0;
   } else if (const double number = std::get<double>(reading.value); std::isfinite(number)) {
-    slot.samples.push_back({family, index, converted(quantity, number)});
+    Sample& measured = sample(slot, quantity);
+    measured.value = to_base_unit(*measured.rule, number, quantity.precision);
   }
 }
 
-void Readings::store(const Report& report) {
+Readings::Slot& Readings::take(const Report& report) {
   Slot& slot = device(report.device).slots[report.query];
   if (slot.pending) ++coalesced_;
-  slot.pending = true;
   slot.number = ++accepted_;
   slot.received = report.received;
-  slot.samples.clear();
+  slot.used = 0;
   for (const Reading& reading : report.readings) add_samples(slot, reading);
+  slot.samples.resize(slot.used, {});
+  return slot;
 }
 
-void Readings::collect(Lines& lines, const Device& device, Steady now) {
-  std::vector<const Slot*> slots;
+void Readings::store(const Report& report) { take(report).pending = true; }
+
+void Readings::serve(const Report& report) {
+  take(report).pending = false;
+  ++acknowledged_;
+}
+
+void Readings::collect(std::vector<Line>& lines, std::vector<const Slot*>& slots, const Device& device,
+                       Steady now) {
+  slots.clear();
   for (const auto& [query, slot] : device.slots)
     if (slot.number > 0 && fresh(slot.interval, slot.received, now)) slots.push_back(&slot);
   // Two queries may carry the same reading; the same series twice would make collectors drop samples. The
@@ -110,11 +138,25 @@ void Readings::collect(Lines& lines, const Device& device, Steady now) {
   std::ranges::sort(slots, std::greater{}, [](const Slot* slot) {
     return std::pair{slot->received, slot->number};
   });
-  std::set<std::pair<const Family*, std::string_view>> seen;
-  for (const Slot* slot : slots)
-    for (const Sample& sample : slot->samples)
-      if (seen.emplace(sample.family, sample.labels).second)
-        lines[sample.family->name].emplace_back(&device, &sample);
+  const auto first = static_cast<std::ptrdiff_t>(lines.size());
+  for (const Slot* slot : slots) {
+    for (const Sample& sample : slot->samples) {
+      const bool seen = std::any_of(lines.begin() + first, lines.end(), [&](const Line& line) {
+        return line.sample->metric == sample.metric && line.sample->labels == sample.labels;
+      });
+      if (!seen) lines.push_back({&device, &sample});
+    }
+  }
+}
+
+/// Sorted by counting: the order within a family stays.
+std::vector<Readings::Line> Readings::by_family(const std::vector<Line>& lines) const {
+  std::vector<std::size_t> places(metrics_.size() + 1);
+  for (const Line& line : lines) ++places[line.sample->metric->position + 1];
+  for (std::size_t i = 1; i < places.size(); ++i) places[i] += places[i - 1];
+  std::vector<Line> sorted(lines.size());
+  for (const Line& line : lines) sorted[places[line.sample->metric->position]++] = line;
+  return sorted;
 }
 
 void Readings::append(std::string& out, Steady now) const {
@@ -123,12 +165,14 @@ void Readings::append(std::string& out, Steady now) const {
   for (const auto& [id, device] : devices_)
     if (!device.info.empty()) append_sample(out, device_info.name, device.label, device.info, 1);
 
-  Lines lines;
-  for (const auto& [id, device] : devices_) collect(lines, device, now);
-  for (const auto& [name, samples] : lines) {
-    append_family(out, *samples.front().second->family);
-    for (const auto& [device, sample] : samples)
-      append_sample(out, name, device->label, sample->labels, sample->value);
+  std::vector<Line> lines;
+  std::vector<const Slot*> slots;
+  for (const auto& [id, device] : devices_) collect(lines, slots, device, now);
+  const Metric* family = nullptr;
+  for (const auto& [device, sample] : by_family(lines)) {
+    if (sample->metric != family) append_family(out, sample->metric->family);
+    family = sample->metric;
+    append_sample(out, family->family.name, device->label, sample->labels, sample->value);
   }
 }
 

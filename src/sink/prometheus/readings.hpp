@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sink/prometheus/metric_name.hpp"
+#include "sink/prometheus/units.hpp"
 #include "sink/sink.hpp"
 
 #include <busbar/model/report.hpp>
@@ -25,7 +26,10 @@ class Readings {
   void describe(const DeviceDescription& device);
   void forget(std::string_view device);
   /// Replaces everything the same query of the same device gave before: what the new report lacks is gone.
+  /// A reading that was there before costs no allocation: its series is known, only the value is new.
   void store(const Report& report);
+  /// The same where what is stored is delivered: acknowledged at once.
+  void serve(const Report& report);
 
   /// Appends every family with a sample that is fresh at `now`, families sorted by name.
   void append(std::string& out, Steady now) const;
@@ -39,9 +43,16 @@ class Readings {
   [[nodiscard]] SinkAccount account() const;
 
  private:
+  struct Metric {
+    Family family;
+    std::size_t position = 0;  ///< among all, by name
+  };
   struct Sample {
-    const Family* family;
-    std::string labels;  ///< beside the device's
+    const Quantity* quantity;  ///< not looked into: it may be gone
+    const Metric* metric;
+    const UnitRule* rule;
+    std::string labels;   ///< beside the device's
+    std::uint32_t fixed;  ///< characters of them that do not depend on the value
     double value;
   };
   struct Slot {  ///< the latest report of one query
@@ -50,19 +61,28 @@ class Readings {
     std::uint64_t number = 0;  ///< of the report among all accepted ones
     bool pending = false;
     std::vector<Sample> samples;
+    std::size_t used = 0;  ///< while a report is stored: samples it has given so far
   };
   struct Device {
     std::string label;
     std::string info;  ///< labels of busbar_device_info
     std::map<std::string, Slot, std::less<>> slots;
   };
-  using Lines = std::map<std::string_view, std::vector<std::pair<const Device*, const Sample*>>>;
+  struct Line {
+    const Device* device;
+    const Sample* sample;
+  };
 
   Device& device(std::string_view id);
+  Slot& take(const Report& report);
+  Sample& sample(Slot& slot, const Quantity& quantity, const std::string* state = nullptr);
+  const Metric& metric(const Quantity& quantity);
   void add_samples(Slot& slot, const Reading& reading);
-  static void collect(Lines& lines, const Device& device, Steady now);
+  static void collect(std::vector<Line>& lines, std::vector<const Slot*>& slots, const Device& device,
+                      Steady now);
+  [[nodiscard]] std::vector<Line> by_family(const std::vector<Line>& lines) const;
 
-  std::map<std::string, Family, std::less<>> families_;
+  std::map<std::string, Metric, std::less<>> metrics_;
   std::map<std::string, Device, std::less<>> devices_;
   std::uint64_t accepted_ = 0;
   std::uint64_t acknowledged_ = 0;

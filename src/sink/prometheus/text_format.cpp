@@ -3,6 +3,7 @@
 
 #include "sink/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -26,11 +27,20 @@ void append_escaped(std::string& out, std::string_view text, bool quotes) {
 }  // namespace
 
 std::string label(std::string_view name, std::string_view value) {
-  std::string text{name};
-  text += "=\"";
-  append_escaped(text, valid_utf8(value), true);
-  text += '"';
+  std::string text;
+  append_label(text, name, value);
   return text;
+}
+
+void append_label(std::string& labels, std::string_view name, std::string_view value) {
+  if (!labels.empty()) labels += ',';
+  labels.append(name).append("=\"");
+  const bool ascii = std::ranges::none_of(value, [](char c) { return (c & 0x80) != 0; });
+  if (ascii)
+    append_escaped(labels, value, true);
+  else
+    append_escaped(labels, valid_utf8(value), true);
+  labels += '"';
 }
 
 void append_number(std::string& out, double value) {

@@ -13,6 +13,8 @@ inline constexpr std::string_view content_type = "text/plain; version=0.0.4; cha
 
 /// name="value", the value made valid UTF-8 and escaped.
 [[nodiscard]] std::string label(std::string_view name, std::string_view value);
+/// The same at the end of `labels`, behind a comma if there are some.
+void append_label(std::string& labels, std::string_view name, std::string_view value);
 /// Shortest digits that read back as the same double, '.' in every locale, no exponent for everyday
 /// magnitudes.
 void append_number(std::string& out, double value);

@@ -41,5 +41,18 @@ TEST(LatencyWindow, ForgetsWhatIsLongAgoButCountsIt) {
   EXPECT_EQ(window.summary().count, 129U);
 }
 
+TEST(LatencyWindow, KnowsWithoutSortingWhetherThePercentileIsBeyondABound) {
+  LatencyWindow window;
+  EXPECT_FALSE(window.p99_beyond(0)) << "nothing has come";
+  for (int i = 0; i < 300; ++i) {
+    window.add(std::chrono::milliseconds{(i * 37) % 101});
+    const double p99 = window.summary().p99;
+    EXPECT_FALSE(window.p99_beyond(p99)) << i;
+    if (p99 > 0) {
+      EXPECT_TRUE(window.p99_beyond(p99 - 0.5)) << i;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace busbar::poll

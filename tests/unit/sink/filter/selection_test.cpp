@@ -66,12 +66,15 @@ TEST(Selection, ADescriptionSaysHowOftenSumsCome) {
 
 TEST(Selection, AReportLosesWhatDoesNotPass) {
   const auto report = test::report("pack", "status", {{&test::soc, 96.0}, {&test::voltage, 52.0}});
-  const auto left = selected({.exclude = {"soc"}}, report);
-  ASSERT_TRUE(left);
-  ASSERT_EQ(left->readings.size(), 1U);
-  EXPECT_EQ(left->readings[0].quantity, &test::voltage);
-  EXPECT_EQ(left->timestamp, report.timestamp);
-  EXPECT_FALSE(selected({.include = {"energy*"}}, report));
+  Report left = test::report("other", "cells", {{&test::serial, std::string{"of another report"}}, {}, {}});
+  ASSERT_TRUE(select({.exclude = {"soc"}}, report, left));
+  ASSERT_EQ(left.readings.size(), 1U);
+  EXPECT_EQ(left.readings[0].quantity, &test::voltage);
+  EXPECT_EQ(left.readings[0].value, Value{52.0});
+  EXPECT_EQ(left.device, "pack");
+  EXPECT_EQ(left.query, "status");
+  EXPECT_EQ(left.timestamp, report.timestamp);
+  EXPECT_FALSE(select({.include = {"energy*"}}, report, left));
 }
 
 }  // namespace

@@ -80,6 +80,39 @@ TEST_F(ReadingsTest, ASeriesFromTwoQueriesStandsOnceWithTheNewestValue) {
   EXPECT_EQ(samples(steady_zero + 3s), "busbar_pack_voltage_volts{device=\"pack\"} 53\n");
 }
 
+/// The series of the report before are used again as far as they are the same.
+TEST_F(ReadingsTest, ReportsThatDifferInWhatTheyHaveGiveWhatEachOneHas) {
+  const auto is = [&](std::vector<Reading> given, std::string_view expected) {
+    readings.store(report("pack", "status", std::move(given)));
+    EXPECT_EQ(samples(), expected);
+  };
+  const std::string text = "busbar_serial_number_info{device=\"pack\",value=\"";
+  is({{&test::voltage, 52.0}, {&test::soc, 50.0}, {&test::serial, std::string{"a"}}},
+     "busbar_pack_voltage_volts{device=\"pack\"} 52\n" + text +
+         "a\"} 1\nbusbar_soc_ratio{device=\"pack\"} 0.5\n");
+  is({{&test::voltage, 53.0}, {&test::soc, 51.0}, {&test::serial, std::string{"a longer one"}}},
+     "busbar_pack_voltage_volts{device=\"pack\"} 53\n" + text +
+         "a longer one\"} 1\nbusbar_soc_ratio{device=\"pack\"} 0.51\n");
+  is({{&test::voltage, {}}, {&test::soc, 51.0}, {&test::serial, std::string{"b"}}},
+     text + "b\"} 1\nbusbar_soc_ratio{device=\"pack\"} 0.51\n");
+  is({{&test::soc, 49.0}, {&test::mode, std::string{"idle"}}, {&test::voltage, 54.0}},
+     "busbar_mode{device=\"pack\",state=\"idle\"} 1\n"
+     "busbar_mode{device=\"pack\",state=\"charging\"} 0\n"
+     "busbar_mode{device=\"pack\",state=\"discharging\"} 0\n"
+     "busbar_pack_voltage_volts{device=\"pack\"} 54\nbusbar_soc_ratio{device=\"pack\"} 0.49\n");
+  is({}, "");
+}
+
+TEST_F(ReadingsTest, ADeviceDescribedAnewHasItsNewUnits) {
+  Quantity power{.key = "power", .name = "Power", .unit = "W"};
+  readings.describe(test::description("pack"));
+  readings.store(report("pack", "status", {{&power, 5.0}}));
+  power.unit = "kW";  // the profile was loaded again, to the same place in memory
+  readings.describe(test::description("pack"));
+  readings.store(report("pack", "status", {{&power, 5.0}}));
+  EXPECT_EQ(samples(), "busbar_power_watts{device=\"pack\"} 5000\n");
+}
+
 TEST_F(ReadingsTest, DevicesDoNotMix) {
   readings.store(report("a", "status", {{&test::voltage, 51.0}}));
   readings.store(report("b", "status", {{&test::voltage, 52.0}}));
@@ -151,6 +184,13 @@ TEST_F(AccountTest, AReportReplacedBeforeDeliveryIsCoalesced) {
   readings.acknowledge(readings.mark(), steady_zero);
   store("a", "status");
   expect(3, 1, 1, 0, 1);
+}
+
+TEST_F(AccountTest, WhatIsServedIsAcknowledgedAtOnce) {
+  readings.serve(report("a", "status", {{&test::soc, 1.0}}));
+  readings.serve(report("a", "status", {{&test::soc, 2.0}}));
+  expect(2, 2, 0, 0, 0);
+  EXPECT_EQ(samples(), "busbar_soc_ratio{device=\"a\"} 0.02\n");
 }
 
 TEST_F(AccountTest, WhatGrewTooOldOrLostItsDeviceIsDropped) {

@@ -1,0 +1,137 @@
+#include "hotpath/hot_path.hpp"
+
+#include "app/describe_device.hpp"
+
+#include <busbar/protocol/orion.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+namespace busbar::test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+[[noreturn]] void give_up(std::string_view why) {
+  std::fprintf(stderr, "hot path: %.*s\n", static_cast<int>(why.size()), why.data());
+  std::abort();
+}
+
+}  // namespace
+
+const profile::Library& built_in() {
+  static const profile::Library library = [] {
+    yaml::Findings findings;
+    auto loaded = profile::Library::load("", findings);
+    if (!findings.empty()) give_up(findings.text());
+    return loaded;
+  }();
+  return library;
+}
+
+std::vector<Bytes> voltages(std::size_t cells, std::size_t count) {
+  std::vector<Bytes> frames;
+  for (std::size_t n = 0; n < count; ++n) {
+    const auto number = static_cast<std::uint8_t>(cells);
+    Bytes data{number, 6, number};
+    for (std::size_t cell = 0; cell < cells; ++cell) {
+      const std::size_t millivolts = 3200 + (cell * 37 + n * 101) % 300;
+      data.push_back(static_cast<std::uint8_t>(millivolts >> 8));
+      data.push_back(static_cast<std::uint8_t>(millivolts));
+    }
+    frames.push_back(protocol::orion::encode(protocol::orion::manufacturer, 1, 0xFF02, data).value());
+  }
+  return frames;
+}
+
+sink::DeviceDescription described(const profile::Profile& profile) {
+  app::DeviceConfiguration device;
+  device.id = "pack";
+  device.channel = "bus";
+  device.profile = profile.name;
+  device.address = profile.default_address;
+  for (const auto& query : profile.queries) {
+    if (!query.request.write) device.intervals[query.request.name] = query.interval;
+  }
+  return app::describe_device(device, profile, {}, "tcp://gateway:26");
+}
+
+Decoding::Decoding(std::string_view profile, std::string_view query)
+    : profile_{*built_in().find(profile)},
+      query_{*profile_.find(query)},
+      codec_{protocol::make_codec(profile_.protocol, profile_.dialect).value()},
+      reader_{*codec_},
+      router_{*codec_} {
+  report_.device = "pack";
+  report_.query = query_.request.name;
+  report_.timestamp = UtcMillis{1795245352123ms};
+  report_.received = Steady{1h};
+}
+
+const Report& Decoding::take(ByteView answer) {
+  protocol::Query asked = query_.request;
+  asked.address = profile_.default_address;
+  router_.ask(std::move(asked), {});
+  router_.heard(answer);
+  reader_.feed(answer);
+  while (const auto frame = reader_.next()) {
+    if (router_.route(*frame) == channel::Route::answer) return decode(router_.take_payload());
+  }
+  give_up("the bytes are no answer");
+}
+
+const Report& Decoding::decode(ByteView payload) {
+  decoded_.readings.swap(report_.readings);
+  if (!query_.decoder.decode_into(payload, memory_, decoded_)) give_up("the payload does not decode");
+  decoded_.readings.swap(report_.readings);
+  report_.timestamp += 1s;
+  report_.received += 1s;
+  ++report_.sequence;
+  return report_;
+}
+
+class MqttOutput::Broker final : public sink::mqtt::Connection {
+ public:
+  explicit Broker(std::vector<std::uint64_t>& sent) : sent_{sent} {}
+  void open(int) override {}
+  void publish(Publication publication) override { sent_.push_back(publication.id); }
+  void subscribe(std::vector<std::string>) override {}
+  void subscribe_live(std::vector<std::string>) override {}
+  void unsubscribe(std::vector<std::string>) override {}
+  void probe() override {}
+  void close(std::chrono::milliseconds) override {}
+  void abandon() override {}
+
+ private:
+  std::vector<std::uint64_t>& sent_;
+};
+
+MqttOutput::MqttOutput(const sink::DeviceDescription& device, sink::mqtt::Options options)
+    : sink_{loop_.get_executor(), std::move(options), "0.0.0",
+            sink::mqtt::Environment{.now = [] { return Steady{1h}; },
+                                    .random = [] { return 0.5; },
+                                    .connect =
+                                        [this](const auto&, sink::mqtt::ConnectionEvents& events) {
+                                          events_ = &events;
+                                          return std::make_unique<Broker>(sent_);
+                                        }}} {
+  sent_.reserve(100);
+  sink_.describe(device);
+  sink_.step();
+  events_->on_connected(5, 0);
+  events_->on_message("busbar/status", "online", false);
+  sink_.step();
+  acknowledge();
+}
+
+void MqttOutput::acknowledge() {
+  while (!sent_.empty()) {
+    const auto id = sent_.back();
+    sent_.pop_back();
+    events_->on_published(id, true);
+  }
+}
+
+}  // namespace busbar::test
