@@ -23,6 +23,7 @@ int capture_command(const CommandArguments& arguments);
 int replay_command(const CommandArguments& arguments);
 int healthcheck_command(const CommandArguments& arguments);
 int mbus_command(const CommandArguments& arguments);
+int scan_command(const CommandArguments& arguments);
 
 /// Dispatches on the first word; used by main.
 int command_line(int argc, char** argv);

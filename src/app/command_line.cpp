@@ -32,7 +32,8 @@ constexpr std::array commands{
     Command{"replay", "run a capture through the whole pipeline again", replay_command},
     Command{"profile", "list, check or explain device profiles", profile_command},
     Command{"simulate", "pretend to be devices behind a TCP device server", simulate_command},
-    Command{"mbus", "explain a frame of wired M-Bus", mbus_command},
+    Command{"scan", "search an M-Bus for its meters", scan_command},
+    Command{"mbus", "explain a frame of wired M-Bus; read or change one meter", mbus_command},
     Command{"healthcheck", "ask a running daemon's /healthz; for containers", healthcheck_command},
 };
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs a build, builds the example against what was installed and runs it against the simulator.
+# Installs a build, builds the examples against what was installed and runs them against the simulator.
 #   tests/example/check.sh BUILD_FOLDER
 set -euo pipefail
 source_folder=$(cd "$(dirname "$0")" && pwd)
@@ -13,18 +13,32 @@ cmake --build "$work/build"
 test -s "$work/prefix/share/busbar/profiles/orion1000.yaml"
 
 is_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-port=$((20000 + RANDOM))
-while is_open "$port"; do port=$((20000 + RANDOM)); done
-"$work/prefix/bin/busbar" simulate orion --listen "127.0.0.1:$port" --cells 4 --baud 0 >"$work/simulator.log" 2>&1 &
-simulator=$!
-trap 'kill "$simulator" 2>/dev/null || true; wait "$simulator" 2>/dev/null || true' EXIT
-deadline=$((SECONDS + 10))
-until is_open "$port"; do
-  if [ "$SECONDS" -ge "$deadline" ] || ! kill -0 "$simulator"; then cat "$work/simulator.log"; exit 1; fi
-  sleep 0.1
-done
+simulator=
+trap '[ -z "$simulator" ] || { kill "$simulator"; wait "$simulator"; } 2>/dev/null || true' EXIT
 
-"$work/build/read_pack" "tcp://127.0.0.1:$port" | tee "$work/output.txt"
-for expected in '^Cell 4 .*: [0-9.]* V$' '^.*[Cc]urrent: -\{0,1\}[0-9.]* A$' ' %$'; do
-  grep -q "$expected" "$work/output.txt" || { echo "no line matches '$expected'"; exit 1; }
-done
+# run EXAMPLE FAMILY OPTION…: the example against a simulator of the family
+run() {
+  local example=$1 family=$2 port=$((20000 + RANDOM)) deadline=$((SECONDS + 10))
+  shift 2
+  while is_open "$port"; do port=$((20000 + RANDOM)); done
+  "$work/prefix/bin/busbar" simulate "$family" --listen "127.0.0.1:$port" --baud 0 "$@" >"$work/simulator.log" 2>&1 &
+  simulator=$!
+  until is_open "$port"; do
+    if [ "$SECONDS" -ge "$deadline" ] || ! kill -0 "$simulator"; then cat "$work/simulator.log"; exit 1; fi
+    sleep 0.1
+  done
+  "$work/build/$example" "tcp://127.0.0.1:$port" | tee "$work/output.txt"
+  kill "$simulator"
+  wait "$simulator" 2>/dev/null || true
+  simulator=
+}
+expect() {
+  for expected in "$@"; do
+    grep -q "$expected" "$work/output.txt" || { echo "no line matches '$expected'"; exit 1; }
+  done
+}
+
+run read_pack orion --cells 4
+expect '^Cell 4 .*: [0-9.]* V$' '^.*[Cc]urrent: -\{0,1\}[0-9.]* A$' ' %$'
+run read_meters mbus --count 3
+expect '^Energy: 100[0-9.]* kWh$' '^Volume: 200[0-9.]* m³$' '^Flow temperature: 62.5 °C$'
