@@ -104,9 +104,9 @@ asio::awaitable<Event> Channel::State::send(JobId job) {
   const auto open_stream = stream;
   if (order == nullptr) co_return event::Failed{Errc::cancelled};
   if (!open_stream) co_return event::Failed{Errc::connection_closed};
-  // Whatever lies here incomplete belongs to nobody; the next byte must be the answer's.
-  stale += reader.buffered();
-  reader.clear();
+  // Whatever lies here incomplete belongs to nobody, unless devices speak by themselves.
+  stale += codec->speaks_unasked() ? 0 : reader.buffered();
+  if (!codec->speaks_unasked()) reader.clear();
   reader.clear_fault();
   current = job;
   router.ask(order->request.query, order->wire);
@@ -130,7 +130,7 @@ Event Channel::State::conclude(JobId job) {
   const auto damage = reader.last_fault();
   const std::size_t unfinished = reader.buffered();
   // A true answer may stand behind a false start that still waits for its end.
-  while (const auto frame = reader.next_after_silence()) {
+  while (const auto frame = codec->speaks_unasked() ? std::nullopt : reader.next_after_silence()) {
     if (const auto event = take(*frame, received); event && !router.waiting()) return *event;
   }
   ++health.timeouts;
@@ -157,7 +157,7 @@ void Channel::State::finish(const Action& action) {
 asio::awaitable<Result<Reply>> Channel::State::hear(Request request) {
   const Request asked = request;
   auto heard = co_await mailbox.take(std::move(request));
-  if (!heard && stopped) co_return over(options);
+  if (!heard && (stopped || !asked.wait)) co_return stopped ? over(options) : unheard(asked);
   const bool deaf = !health.connected && !link_error.detail.empty();
   if (!heard && !deaf) {
     ++health.timeouts;

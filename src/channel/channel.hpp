@@ -26,6 +26,7 @@ struct Request {
   /// Nothing is sent: the answer is what the device says by itself, not older than `timeout`. Neither turn
   /// nor breaker are needed for that.
   bool listen = false;
+  bool wait = true;  ///< listening only: without, what has not come yet is not waited for
   Priority priority = Priority::scheduled;
   Steady deadline{};  ///< not started after this; cancelled while queued when it passes
   std::optional<milliseconds> timeout{};

@@ -20,7 +20,7 @@ bool Mailbox::put(const protocol::Codec& codec, const protocol::Frame& frame, St
 
 asio::awaitable<std::optional<Reply>> Mailbox::take(Request request) {
   const auto limit = request.timeout.value_or(milliseconds{1000});
-  const Steady deadline = std::chrono::steady_clock::now() + limit;
+  const Steady deadline = std::chrono::steady_clock::now() + (request.wait ? limit : milliseconds{0});
   const std::string name = request.device + '/' + request.query.name;
   Box& box = boxes_.try_emplace(name, executor_).first->second;  // a map's elements stay where they are
   box.query = std::move(request.query);

@@ -17,7 +17,8 @@ class Mailbox {
   /// False when nobody listens for such a frame.
   bool put(const protocol::Codec& codec, const protocol::Frame& frame, Steady now, UtcMillis utc);
   /// The newest frame that answers the query, if it is younger than `request.timeout` and was not given
-  /// before; else waits so long for the next one. nullopt: none came, or the mailbox was closed.
+  /// before; else waits so long for the next one, if it is to wait. nullopt: none came, or the mailbox was
+  /// closed.
   [[nodiscard]] asio::awaitable<std::optional<Reply>> take(Request request);
   /// Wakes everybody up; nothing comes any more.
   void close();

@@ -79,15 +79,18 @@ Route Router::route(const protocol::Frame& frame) {
     overdue_.erase(late);
     return Route::late;
   }
-  if (query_) mismatch_ = frame.address == query_->address ? Errc::wrong_command : Errc::wrong_address;
+  if (query_ && !codec_->speaks_unasked())
+    mismatch_ = frame.address == query_->address ? Errc::wrong_command : Errc::wrong_address;
   return Route::unasked;
 }
 
 Error Router::give_up(std::optional<Errc> damage, std::size_t unfinished) {
   Errc code = Errc::timeout;
+  // Where devices speak all the time, what is damaged or unfinished is mostly theirs.
+  const bool theirs = codec_->speaks_unasked();
   if (mismatch_) code = *mismatch_;
-  if (unfinished > 0) code = Errc::truncated_frame;
-  if (damage) code = *damage;
+  if (unfinished > 0 && !theirs) code = Errc::truncated_frame;
+  if (damage && !theirs) code = *damage;
   Error error{code, what_came(code, parts_.size()), received_};
   if (query_) {
     overdue_.push_back(std::move(*query_));

@@ -78,6 +78,7 @@ asio::awaitable<Polled> Poller::State::poll(const ProfileQuery& query, Priority 
   }
   const Waiting waiting{overdue, deadline};
   auto reply = co_await channel.exchange(request(query, priority, deadline));
+  if (query.occasional && !reply && reply.error().code == Errc::timeout) co_return Report{};  // no news
   co_return take(query, std::move(reply));
 }
 
@@ -99,6 +100,7 @@ channel::Request Poller::State::request(const ProfileQuery& query, Priority prio
   channel::Request request{.device = device.id,
                            .query = query.request,
                            .listen = query.listen,
+                           .wait = !query.occasional,
                            .priority = priority,
                            .deadline = deadline,
                            .timeout = query.timeout,

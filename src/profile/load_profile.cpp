@@ -1,5 +1,6 @@
 // A profile file as a whole.
 #include "profile/load.hpp"
+#include "profile/transform.hpp"
 
 #include <algorithm>
 #include <array>
@@ -99,6 +100,19 @@ void read_examples(yaml::MapReader& reader, Profile& profile) {
   }
 }
 
+/// The data of a write with a value in it: any will do to see whether it can be sent.
+Bytes value_of(const Profile& profile, std::size_t query) {
+  const auto setter = std::find_if(profile.setters.begin(), profile.setters.end(),
+                                   [&](const Setter& s) { return s.formatted && s.query == query; });
+  if (setter == profile.setters.end()) {
+    return {};
+  }
+  const Setting& setting = setter->setting;
+  const auto write =
+      prepare(profile, *setter, setting.options.empty() ? number_text(setting.min) : setting.options.front());
+  return write ? write->data : Bytes{};
+}
+
 /// What the bus-time budget reckons with: the request as built, the longest example as the answer.
 void measure_wire(const protocol::Codec& codec, Profile& profile, yaml::MapReader& reader) {
   const yaml::Node* const queries = reader.node("queries");
@@ -108,6 +122,9 @@ void measure_wire(const protocol::Codec& codec, Profile& profile, yaml::MapReade
     protocol::Query sample = query.request;
     if (sample.collect && !sample.collect->total) {
       sample.collect->total = 1;  // asked of the device at run time; no request depends on it
+    }
+    if (query.takes_value) {
+      sample.data = value_of(profile, i);
     }
     if (query.listen) {
       // Nothing is sent.

@@ -131,6 +131,10 @@ void read_request(yaml::MapReader& reader, ProfileQuery& query) {
     reader.fail("repeatable", "'repeatable' is for writes; a query is always asked again");
   }
   query.listen = reader.boolean("listen").value_or(false);
+  query.occasional = reader.boolean("occasional").value_or(false);
+  if (query.occasional && !query.listen) {
+    reader.fail("occasional", "'occasional' is for what is listened for; what is asked is answered");
+  }
   if (query.listen && (query.request.write || reader.node("collect") != nullptr)) {
     reader.fail("listen", "what is listened for is neither a write nor collected");
   }

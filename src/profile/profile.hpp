@@ -48,6 +48,7 @@ struct ProfileQuery {
       false;  ///< a write that may be sent again when no acknowledgement came: it does the same twice
   bool takes_value = false;  ///< a write whose data holds a value that a setter puts there
   bool listen = false;       ///< nothing is asked: the device says it by itself
+  bool occasional = false;   ///< it says so now and then: that nothing new has come is no failure
   /// Key of another query's number that says how many items the frames of this answer carry; "": no need.
   std::string total{};
   std::chrono::milliseconds interval{};                ///< default polling interval; 0 = only on demand

@@ -25,6 +25,7 @@ std::optional<Frame> FrameReader::next() {
   while (buffered() > 0) {
     const Scan scan = codec_->scan(pending());
     if (scan.outcome == Scan::Outcome::need_more) return std::nullopt;
+    if (scan.outcome == Scan::Outcome::frame && scan.at > 0) return cut_out(scan);
     const std::size_t count = std::clamp<std::size_t>(scan.count, 1, buffered());
     consumed_ += count;
     if (scan.outcome == Scan::Outcome::frame) return scan.frame;
@@ -32,6 +33,19 @@ std::optional<Frame> FrameReader::next() {
     if (!fault_) fault_ = scan.fault;
   }
   return std::nullopt;
+}
+
+/// What it stood in closes up behind it.
+Frame FrameReader::cut_out(const Scan& scan) {
+  Frame frame = scan.frame;
+  const auto payload_at = frame.payload.empty() ? 0 : frame.payload.data() - frame.bytes.data();
+  const auto from = buffer_.begin() + static_cast<std::ptrdiff_t>(consumed_ + scan.at);
+  const auto to = from + static_cast<std::ptrdiff_t>(scan.count);
+  cut_.assign(from, to);
+  buffer_.erase(from, to);
+  frame.bytes = cut_;
+  frame.payload = frame.bytes.subspan(static_cast<std::size_t>(payload_at), frame.payload.size());
+  return frame;
 }
 
 std::optional<Frame> FrameReader::next_after_silence() {

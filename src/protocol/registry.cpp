@@ -3,6 +3,7 @@
 #include <busbar/protocol/daly.hpp>
 #include <busbar/protocol/jk.hpp>
 #include <busbar/protocol/mbus.hpp>
+#include <busbar/protocol/modbus.hpp>
 #include <busbar/protocol/orion.hpp>
 #include <busbar/protocol/vedirect.hpp>
 #include <busbar/protocol/voltronic.hpp>
@@ -22,6 +23,7 @@ constexpr std::array known_protocols{
     Protocol{"orion", &orion::make_codec},         Protocol{"daly", &daly::make_codec},
     Protocol{"vedirect", &vedirect::make_codec},   Protocol{"jk", &jk::make_codec},
     Protocol{"voltronic", &voltronic::make_codec}, Protocol{"mbus", &mbus::make_codec},
+    Protocol{"modbus", &modbus::make_codec},
 };
 
 constexpr auto names = [] {
@@ -54,6 +56,7 @@ Result<Frame> parse_frame(const Codec& codec, ByteView bytes) {
     case Scan::Outcome::frame:
       break;
   }
+  if (scan.at > 0) return Error{Errc::bad_start, "another frame stands inside this one", bytes};
   if (scan.count != bytes.size())
     return Error{Errc::bad_length,
                  "the frame ends after " + std::to_string(scan.count) + " of " +

@@ -2,6 +2,7 @@
 #include "simulate/families.hpp"
 
 #include "simulate/daly_board.hpp"
+#include "simulate/daly_registers.hpp"
 #include "simulate/jk_board.hpp"
 #include "simulate/mbus_bus.hpp"
 #include "simulate/orion_server.hpp"
@@ -28,6 +29,12 @@ Result<std::unique_ptr<Model>> orion(const Population& population) {
 }
 
 Result<std::unique_ptr<Model>> daly(const Population& population) {
+  if (population.variant == "registers") {
+    DalyRegisterOptions registers{.count = population.count};
+    if (population.cells > 0) registers.cells = population.cells;
+    if (auto checked = check(registers); !checked) return checked.error();
+    return std::unique_ptr<Model>{std::make_unique<DalyRegisterModel>(registers)};
+  }
   DalyOptions options{.count = population.count};
   if (population.cells > 0) options.cells = population.cells;
   options.all_frames = population.variant == "all-frames";
@@ -83,8 +90,9 @@ Result<std::unique_ptr<Model>> mbus(const Population& population) {
 
 constexpr std::array all{
     Family{"orion", "GoldenMate Orion 1000 packs; variant short-capacity", 9600, &orion},
-    Family{"daly", "Daly Smart BMS boards, A5 protocol; variant all-frames: 16 frames of cells always", 9600,
-           &daly},
+    Family{"daly",
+           "Daly Smart BMS boards, A5 protocol; variants all-frames: 16 frames of cells always, registers",
+           9600, &daly},
     Family{"vedirect", "a Victron product that sends VE.Direct text; variants bmv, mppt, phoenix", 19200,
            &vedirect},
     Family{"jk", "a JK board, frames 4E 57; variants jk02_24s, jk02_32s: records of 300 bytes", 115200, &jk},

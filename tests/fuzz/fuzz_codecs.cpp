@@ -46,7 +46,8 @@ class Checker {
         require(scan.count >= 1 && scan.count <= buffered.size(), "skips what is there");
         break;
       case Scan::Outcome::frame:
-        check_frame(scan.frame, buffered.first(scan.count));
+        require(scan.at + scan.count <= buffered.size(), "a frame inside another one lies in the buffer");
+        check_frame(scan.frame, buffered.subspan(scan.at, scan.count));
         break;
     }
   }
@@ -89,7 +90,8 @@ class Checker {
     require(!bytes.empty() && bytes.size() <= codec_.max_frame(), "no frame is longer than the longest");
     require(frame.payload.size() <= bytes.size(), "the payload is part of the frame");
     const Scan again = codec_.scan(bytes);
-    require(again.outcome == Scan::Outcome::frame && again.count == bytes.size(), "a frame stays one");
+    require(again.outcome == Scan::Outcome::frame && again.at == 0 && again.count == bytes.size(),
+            "a frame stays one");
   }
 
   void join(const std::vector<Bytes>& frames) const {

@@ -51,5 +51,36 @@ TEST_F(DalyOnce, GivesNothingOfDamagedFrames) {
   }
 }
 
+TEST_F(DalyOnce, ReadsRegistersOfSeveralBoards) {
+  const Simulator boards{BUSBAR_BINARY, {.family = "daly", .count = 2, .cells = 8, .variant = "registers"}};
+  const auto reports = once(boards,
+                            "  b1: {profile: daly_registers, channel: bus, address: 1}\n"
+                            "  b2: {profile: daly_registers, channel: bus, address: 2}\n");
+  ASSERT_EQ(reports.size(), 2U);
+  const auto& cells = reports.at("b1").at("cells");
+  EXPECT_EQ(cells.at("cell_count"), 8);
+  EXPECT_TRUE(cells.contains("cell_08_voltage"));
+  EXPECT_FALSE(cells.contains("cell_09_voltage"));
+  EXPECT_NEAR(cells.at("pack_voltage").get<double>(), 8 * cells.at("cell_voltage_mean").get<double>(), 0.2);
+  EXPECT_NE(reports.at("b1").at("cells"), reports.at("b2").at("cells"));
+  EXPECT_EQ(reports.at("b2").at("status").at("charge_mos"), true);
+}
+
+TEST_F(DalyOnce, ReadsTheOnlyBoardWhateverItsNumberThroughNoise) {
+  const Simulator board{
+      BUSBAR_BINARY,
+      {.family = "daly", .cells = 16, .faults = {"at_noise", "dribble:1ms"}, .variant = "registers"}};
+  const auto status = once(board, "  d: {profile: daly_d2, channel: bus}\n").at("d").at("status");
+  EXPECT_TRUE(status.contains("cell_16_voltage"));
+  EXPECT_EQ(status.at("cell_overvoltage"), false);
+}
+
+TEST_F(DalyOnce, GivesNothingOfDamagedRegisters) {
+  for (const auto* fault : {"wrong_checksum", "wrong_address", "truncated"}) {
+    const Simulator board{BUSBAR_BINARY, {.family = "daly", .faults = {fault}, .variant = "registers"}};
+    EXPECT_TRUE(once(board, "  d: {profile: daly_d2, channel: bus}\n", 75).empty()) << fault;
+  }
+}
+
 }  // namespace
 }  // namespace busbar::test

@@ -29,5 +29,29 @@ TEST_F(VeDirectOnce, HearsNothingInDamagedBlocksAndSaysSo) {
   EXPECT_TRUE(once(shunt, "  m: {profile: victron_mppt, channel: bus}\n", 75).empty());
 }
 
+TEST_F(VeDirectOnce, AsksForRegistersWhileTheTextGoesOn) {
+  const Simulator shunt{BUSBAR_BINARY, {.family = "vedirect", .faults = {"garbage@0.2", "dribble:1ms@0.3"}}};
+  const auto readings =
+      once(shunt,
+           "  b: {profile: victron_bmv, channel: bus, intervals: {capacity: 10s, serial: 10s, ping: 10s}}\n")
+          .at("b");
+  EXPECT_EQ(readings.at("capacity").at("battery_capacity"), 100);
+  EXPECT_EQ(readings.at("serial").at("serial_number"), "HQ0000BUSBR");
+  EXPECT_EQ(readings.at("ping").at("firmware_version"), "4.14");
+  EXPECT_EQ(readings.at("ping").at("firmware_type"), "application");
+  EXPECT_TRUE(readings.contains("realtime"));
+  EXPECT_TRUE(readings.contains("history"));
+}
+
+TEST_F(VeDirectOnce, ARegisterThatTheProductLacksIsAnErrorAndNoOtherReadingSuffers) {
+  const Simulator inverter{BUSBAR_BINARY, {.family = "vedirect", .variant = "phoenix"}};
+  const auto readings =
+      once(inverter, "  b: {profile: victron_bmv, channel: bus, intervals: {history: off, capacity: 10s}}\n",
+           75)
+          .at("b");
+  EXPECT_FALSE(readings.contains("capacity"));
+  EXPECT_TRUE(readings.contains("realtime"));
+}
+
 }  // namespace
 }  // namespace busbar::test

@@ -58,6 +58,7 @@ struct Scan {
   enum class Outcome { frame, need_more, skip };
   Outcome outcome = Outcome::need_more;
   std::size_t count = 0;        ///< frame: its length; need_more: bytes missing at least; skip: garbage bytes
+  std::size_t at = 0;           ///< frame: where it begins, inside another one that is taken without it
   Frame frame{};                ///< when outcome is frame
   std::optional<Errc> fault{};  ///< skip: why what looked like a frame was refused; empty for mere noise
 };
@@ -83,6 +84,9 @@ class Codec {
   /// Looks at the front of `buffered`. Never reads past it, never keeps state, always makes progress on a
   /// full buffer.
   [[nodiscard]] virtual Scan scan(ByteView buffered) const = 0;
+  /// True where devices also speak while something is asked: what lies unfinished in a buffer may be theirs,
+  /// and another frame than the one that is waited for says nothing about it.
+  [[nodiscard]] virtual bool speaks_unasked() const noexcept { return false; }
   /// True when `frame` is an answer to `query`: address, command and kind all compared.
   [[nodiscard]] virtual bool answers(const Query& query, const Frame& frame) const = 0;
   /// Given the payloads received so far for `query`: the joined payload when complete, nullopt when more must

@@ -33,8 +33,11 @@ class FrameReader {
   void clear_fault() noexcept { fault_.reset(); }
 
  private:
+  [[nodiscard]] Frame cut_out(const Scan& scan);
+
   const Codec* codec_;
   Bytes buffer_;
+  Bytes cut_;  // the last frame that stood inside another one
   std::size_t consumed_ = 0;
   std::uint64_t skipped_ = 0;
   std::optional<Errc> fault_;

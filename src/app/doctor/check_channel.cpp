@@ -196,8 +196,11 @@ bool only_listens(const Configuration& configuration, const profile::Library& pr
     const profile::Profile* const profile = profiles.find(device.profile);
     if (device.channel != channel || profile == nullptr) continue;
     used = true;
-    for (const auto& query : profile->queries)
-      if (!query.listen) return false;
+    for (const auto& query : profile->queries) {
+      const auto chosen = device.intervals.find(query.request.name);
+      const auto interval = chosen == device.intervals.end() ? query.interval : chosen->second;
+      if (!query.listen && !query.request.write && interval.count() > 0) return false;
+    }
   }
   return used;
 }

@@ -19,14 +19,18 @@ std::string Framing::name() const { return dialect.empty() ? protocol : protocol
 bool Framing::only_listens() const {
   return std::all_of(profiles.begin(), profiles.end(), [](const Profile* profile) {
     return std::all_of(profile->queries.begin(), profile->queries.end(),
-                       [](const auto& query) { return query.listen; });
+                       [](const auto& query) { return query.listen || query.interval.count() == 0; });
   });
 }
 
 std::vector<const profile::ProfileQuery*> recognisable(const Profile& profile) {
   std::vector<const profile::ProfileQuery*> queries;
+  // Products that speak by themselves are recognised by that: to ask them could disturb what they are not.
+  const bool speaks = std::any_of(profile.queries.begin(), profile.queries.end(),
+                                  [](const auto& query) { return query.listen; });
   for (const auto& query : profile.queries)
-    if (!query.request.write && query.total.empty()) queries.push_back(&query);
+    if (!query.request.write && query.total.empty() && query.listen == speaks && !query.occasional)
+      queries.push_back(&query);
   std::stable_partition(queries.begin(), queries.end(),
                         [](const auto* query) { return query->interval.count() > 0; });
   return queries;

@@ -50,6 +50,17 @@ TEST_F(ChannelListen, SilenceIsATimeoutThatSaysSo) {
   EXPECT_NE(heard.error().detail.find("nothing was heard within 5 ms"), std::string::npos);
 }
 
+TEST_F(ChannelListen, DoesNotWaitForWhatComesNowAndThen) {
+  connected();
+  Request wanted = listening();
+  wanted.wait = false;
+  EXPECT_EQ(exchange(wanted).error().code, Errc::timeout);
+  EXPECT_EQ(channel_->health().timeouts, 0u) << "that is no failure";
+  far_.deliver(frame(orion::read_status, {5}));
+  run_until([this] { return channel_->health().frames == 1; });
+  EXPECT_EQ(exchange(wanted)->payload, (Bytes{5}));
+}
+
 TEST_F(ChannelListen, WorksBesidePolls) {
   far_.on_request = [this](const Bytes& asked) {
     far_.deliver(glue(frame(orion::read_capacity, {7}), answer_to(asked, {1})));

@@ -36,6 +36,14 @@ queries:
     length: {min: 1, max: 1}
     fields:
       - {key: other, at: 0, type: u8, unit: V, range: [0, 100]}
+  now_and_then:
+    description: Said unasked.
+    command: 0xFF05
+    listen: true
+    occasional: true
+    length: {min: 1, max: 1}
+    fields:
+      - {key: unasked, at: 0, type: u8, unit: V, range: [0, 100]}
   discharge_off:
     description: Switches off.
     command: 0xFF1A
@@ -222,6 +230,20 @@ TEST_F(PollerTest, AStoppedChannelDoesNotMakeTheDeviceOffline) {
   channel_->stop();
   EXPECT_FALSE(once());
   EXPECT_THAT(memory_->states, ElementsAre("pack online: answers"));
+}
+
+TEST_F(PollerTest, WhatComesNowAndThenIsPublishedOnceAndIsNoFailureBefore) {
+  poller();
+  const auto nothing = ask("now_and_then");
+  ASSERT_TRUE(nothing);
+  EXPECT_TRUE(nothing->readings.empty());
+  EXPECT_TRUE(memory_->reports.empty());
+  far_.deliver(frame(0xFF05, {9}, 5));
+  run_until([this] { return channel_->health().frames == 1; });
+  EXPECT_EQ(ask("now_and_then")->readings.size(), 1u);
+  EXPECT_TRUE(ask("now_and_then")->readings.empty());
+  EXPECT_THAT(memory_->reports, ElementsAre("1 now_and_then unasked=9"));
+  EXPECT_EQ(poller_->health().polls_failed, 0u);
 }
 
 }  // namespace

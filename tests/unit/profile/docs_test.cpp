@@ -20,21 +20,33 @@ TEST(DevicesPage, IsWhatTheProfilesGenerate) {
       << "write it anew: busbar_profile_check --devices > docs/devices.md";
 }
 
-TEST(AddingADevicePage, HasAnExampleThatRuns) {
-  const std::string text = page("adding-a-device.md");
+/// The first block of YAML of a page, its examples run.
+std::unique_ptr<Profile> worked_example(const std::string& name) {
+  const std::string text = page(name);
   const std::size_t begin = text.find("```yaml\n");
-  ASSERT_NE(begin, std::string::npos);
+  EXPECT_NE(begin, std::string::npos);
   const std::size_t end = text.find("```", begin + 8);
   yaml::Findings findings;
-  const auto profile = load_profile(text.substr(begin + 8, end - begin - 8), "adding-a-device.md", findings);
-  ASSERT_NE(profile, nullptr) << findings.text();
-  ASSERT_FALSE(profile->examples.empty());
-  check_examples(*profile, "adding-a-device.md", findings);
+  auto profile = load_profile(text.substr(begin + 8, end - begin - 8), name, findings);
+  if (profile == nullptr || profile->examples.empty()) {
+    ADD_FAILURE() << name << " has no example that loads: " << findings.text();
+    return nullptr;
+  }
+  check_examples(*profile, name, findings);
   EXPECT_TRUE(findings.empty()) << findings.text();
+  return profile;
+}
+
+TEST(AddingADevicePage, HasAnExampleThatRuns) {
+  const auto profile = worked_example("adding-a-device.md");
+  ASSERT_NE(profile, nullptr);
   const Bytes& frame = profile->examples[0].response[0];
-  EXPECT_NE(text.find(to_hex(ByteView{frame}.subspan(6, frame.size() - 8), ' ')), std::string::npos)
+  EXPECT_NE(page("adding-a-device.md").find(to_hex(ByteView{frame}.subspan(6, frame.size() - 8), ' ')),
+            std::string::npos)
       << "the frame shown above the example is another one";
 }
+
+TEST(ModbusPage, HasAnExampleThatRuns) { EXPECT_NE(worked_example("protocols/modbus.md"), nullptr); }
 
 TEST(AddingADevicePage, NamesEveryKeyOfTheFormat) {
   const std::string text = page("adding-a-device.md");

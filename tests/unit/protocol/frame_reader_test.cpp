@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
 namespace busbar::protocol {
@@ -161,6 +163,51 @@ TEST_F(FrameReaderTest, LongStreamOfNoiseAndFramesLosesNone) {
   }
   EXPECT_EQ(frames, 1000U);
   EXPECT_EQ(reader.bytes_skipped(), 500U * 10);
+}
+
+/// Frames are '<' … '>'; the first thing scanned for is '[' … ']' inside one, which is taken out of it.
+class Nested final : public Codec {
+ public:
+  std::string_view dialect() const noexcept override { return {}; }
+  Result<Bytes> build(const Query&) const override { return Bytes{}; }
+  Scan scan(ByteView buffered) const override {
+    const auto at = [&](char c) {
+      return static_cast<std::size_t>(std::ranges::find(buffered, static_cast<std::uint8_t>(c)) -
+                                      buffered.begin());
+    };
+    const std::size_t open = at('['), close = at(']'), end = at('>');
+    if (close < buffered.size())
+      return {.outcome = Scan::Outcome::frame,
+              .count = close + 1 - open,
+              .at = open,
+              .frame = {.bytes = buffered.subspan(open, close + 1 - open),
+                        .payload = buffered.subspan(open + 1, 1)}};
+    if (end == buffered.size() || open < end) return {.count = 1};
+    return {.outcome = Scan::Outcome::frame, .count = end + 1, .frame = {.bytes = buffered.first(end + 1)}};
+  }
+  bool answers(const Query&, const Frame&) const override { return false; }
+  Result<std::optional<Bytes>> assemble(const Query&, std::span<const Bytes>) const override {
+    return std::optional<Bytes>{};
+  }
+  std::size_t max_frame() const override { return 64; }
+};
+
+TEST(FrameReaderNested, AFrameInsideAnotherComesFirstAndTheOtherClosesUp) {
+  const Nested codec;
+  FrameReader reader{codec};
+  const std::string stream = "<a[1]b[2]><c>";
+  std::vector<std::string> seen;
+  std::string payloads;
+  for (const char c : stream) {
+    reader.feed(Bytes{static_cast<std::uint8_t>(c)});
+    while (const auto frame = reader.next()) {
+      seen.emplace_back(frame->bytes.begin(), frame->bytes.end());
+      payloads.append(frame->payload.begin(), frame->payload.end());
+    }
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"[1]", "[2]", "<ab>", "<c>"}));
+  EXPECT_EQ(payloads, "12") << "the views go with the frame";
+  EXPECT_EQ(reader.bytes_skipped(), 0U);
 }
 
 }  // namespace

@@ -46,8 +46,9 @@ TEST_F(VeDirectCodecTest, TakesTheGoodBlocksOfEveryStreamInWhateverPieces) {
     const Bytes bytes = from_hex(stream.hex).value();
     for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{64}, bytes.size()}) {
       const Taken taken = read(bytes, piece);
-      const auto good = std::count_if(taken.commands.begin(), taken.commands.end(),
-                                      [](std::uint32_t command) { return command < hex_frame; });
+      const auto good = std::count_if(
+          taken.commands.begin(), taken.commands.end(),
+          [](std::uint32_t command) { return command == product_block || command == other_block; });
       EXPECT_EQ(good, stream.good_blocks) << stream.what << " in pieces of " << piece;
     }
   }
@@ -76,29 +77,6 @@ TEST_F(VeDirectCodecTest, AnyByteMayBeTheChecksum) {
   }
 }
 
-TEST_F(VeDirectCodecTest, HexFramesBetweenFieldsAreNoPartOfTheValues) {
-  const Bytes good = sample();
-  std::string with = text(good);
-  with.insert(with.find("\r\nI"), ":A0202000200000045\n");
-  const Bytes bytes{with.begin(), with.end()};
-  const Taken taken = read(bytes, 10);
-  ASSERT_EQ(taken.payloads.size(), 1U);
-  EXPECT_EQ(codec->assemble({}, taken.payloads).value(), fields_of(taken.payloads.front()));
-  EXPECT_EQ(text(fields_of(taken.payloads.front())), "\r\nPID\t0x203\r\nV\t26201\r\nI\t-12");
-}
-
-TEST_F(VeDirectCodecTest, ADamagedHexFrameSpoilsItsBlock) {
-  std::string with = text(sample());
-  with.insert(with.find("\r\nI"), ":A0202000200000046\n");
-  EXPECT_EQ(blocks(with), 0U);
-}
-
-TEST_F(VeDirectCodecTest, HexFramesBehindABlockAreFramesOfTheirOwn) {
-  const std::string stream = text(sample()) + ":ADBED00750806\n" + text(sample());
-  const Taken taken = read({reinterpret_cast<const std::uint8_t*>(stream.data()), stream.size()}, 11);
-  EXPECT_EQ(taken.commands, (std::vector<std::uint32_t>{product_block, hex_frame + 0xA, product_block}));
-}
-
 TEST_F(VeDirectCodecTest, EveryOtherValueOfEveryByteYieldsNoBlock) {
   const Bytes good = sample();
   for (std::size_t at = 0; at < good.size(); ++at) {
@@ -120,7 +98,7 @@ TEST_F(VeDirectCodecTest, ALostCharacterYieldsNoBlockAndCostsOne) {
     const Taken taken = read(stream, 16);
     EXPECT_GE(taken.commands.size(), 1U) << at;
     for (const Bytes& payload : taken.payloads)
-      EXPECT_EQ(text(fields_of(payload)), "\r\nPID\t0x203\r\nV\t26201\r\nI\t-12") << at;
+      EXPECT_EQ(text(payload), "\r\nPID\t0x203\r\nV\t26201\r\nI\t-12") << at;
   }
 }
 
@@ -146,8 +124,9 @@ TEST_F(VeDirectCodecTest, WhereABrokenBlockEndsDoesNotDependOnThePieces) {
   }
 }
 
-TEST_F(VeDirectCodecTest, IsNeverAsked) {
-  EXPECT_EQ(codec->build({}).error().code, Errc::not_allowed);
+TEST_F(VeDirectCodecTest, BlocksAreNeverAskedFor) {
+  for (const std::uint32_t command : {product_block, other_block})
+    EXPECT_EQ(codec->build({.name = "realtime", .command = command}).error().code, Errc::not_allowed);
   EXPECT_NE(make_codec("hex").error().detail.find("'hex'"), std::string::npos);
 }
 

@@ -280,6 +280,12 @@ TEST_F(OnlyListens, IsFalseWhereSomethingIsAsked) {
   EXPECT_FALSE(of("m: {profile: victron_mppt, channel: b}, p: {profile: orion1000, channel: a}"));
 }
 
+TEST_F(OnlyListens, IsFalseWhereTheSiteWantsRegistersToo) {
+  EXPECT_FALSE(
+      of("m: {profile: victron_mppt, channel: a, intervals: {absorption: 1h}}, p: {profile: orion1000, "
+         "channel: b}"));
+}
+
 TEST_F(OnlyListens, IsFalseForAnUnusedChannel) {
   EXPECT_FALSE(of("p: {profile: orion1000, channel: b}"));
   EXPECT_FALSE(of("p: {profile: orion1000, channel: b}", "unheard_of"));
