@@ -70,7 +70,7 @@ Result<void> check(const DalyOptions& options) {
 }
 
 DalyModel::DalyModel(const DalyOptions& options) : options_{options}, codec_{daly::make_codec().value()} {
-  for (unsigned board = 1; board <= options.count; ++board) boards_.emplace_back(board);
+  for (unsigned board = 1; board <= options.count; ++board) boards_.push_back({Battery{board}});
 }
 
 Forger DalyModel::forger() const { return {&other_address, &bad_checksum, daly::start_byte}; }
@@ -81,16 +81,20 @@ std::vector<Bytes> DalyModel::respond(const protocol::Frame& request, millisecon
   if (sender < 0x40) return {};
   const std::uint32_t number = request.address == daly::bluetooth_master ? 1 : request.address;
   if (number < 1 || number > boards_.size()) return {};
-  boards_[number - 1].advance(elapsed);
+  Board& board = boards_[number - 1];
+  board.battery.advance(elapsed);
+  if (request.command == daly::set_discharge_mos) board.discharge = request.payload[0] != 0;
+  if (request.command == daly::set_charge_mos) board.charge = request.payload[0] != 0;
   std::vector<Bytes> frames;
-  for (const Bytes& payload : payloads(request.command, boards_[number - 1]))
+  for (const Bytes& payload : payloads(request.command, board))
     frames.push_back(
         daly::encode(static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(request.command), payload)
             .value());
   return frames;
 }
 
-std::vector<Bytes> DalyModel::payloads(std::uint32_t command, const Battery& battery) const {
+std::vector<Bytes> DalyModel::payloads(std::uint32_t command, const Board& board) const {
+  const Battery& battery = board.battery;
   Bytes data;
   const double warm = 40 + battery.temperature();
   switch (command) {
@@ -107,7 +111,9 @@ std::vector<Bytes> DalyModel::payloads(std::uint32_t command, const Battery& bat
         put(data, value, 1);
       return {data};
     case daly::read_switches:
-      for (const double value : {battery.current() < 0 ? 2.0 : 1.0, 1.0, 1.0, 120.0}) put(data, value, 1);
+      for (const double value :
+           {battery.current() < 0 ? 2.0 : 1.0, board.charge ? 1.0 : 0.0, board.discharge ? 1.0 : 0.0, 120.0})
+        put(data, value, 1);
       put(data, 1000 * battery.remaining(), 4);
       return {data};
     case daly::read_status:
@@ -130,6 +136,10 @@ std::vector<Bytes> DalyModel::payloads(std::uint32_t command, const Battery& bat
       return {data};
     case daly::read_hardware_version:
       return numbered(text("BUSBAR-SIM-001"), 7, 0);
+    case daly::set_discharge_mos:
+      return {Bytes{board.discharge, 0, 0, 0, 0, 0, 0, 0}};
+    case daly::set_charge_mos:
+      return {Bytes{board.charge, 0, 0, 0, 0, 0, 0, 0}};
     default:
       return {};
   }

@@ -30,11 +30,16 @@ class DalyModel final : public Model {
   [[nodiscard]] Forger forger() const override;
 
  private:
-  [[nodiscard]] std::vector<Bytes> payloads(std::uint32_t command, const Battery& battery) const;
+  struct Board {
+    Battery battery;
+    bool charge = true;
+    bool discharge = true;
+  };
+  [[nodiscard]] std::vector<Bytes> payloads(std::uint32_t command, const Board& board) const;
 
   DalyOptions options_;
   std::unique_ptr<protocol::Codec> codec_;
-  std::vector<Battery> boards_;
+  std::vector<Board> boards_;
 };
 
 }  // namespace busbar::simulate

@@ -61,10 +61,10 @@ Result<std::unique_ptr<Model>> jk(const Population& population) {
   if (population.cells > 0) options.cells = population.cells;
   options.variant = population.variant == "jk02_24s"   ? Variant::record_24
                     : population.variant == "jk02_32s" ? Variant::record_32
+                    : population.variant == "pb"       ? Variant::bus
                                                        : Variant::terminal;
   if (!population.variant.empty() && options.variant == Variant::terminal) return no_variant(population);
-  if (population.count != 1)
-    return Error{Errc::invalid_configuration, "a JK line has one board; simulate several --lines"};
+  options.count = population.count;
   if (auto checked = check(options); !checked) return checked.error();
   return std::unique_ptr<Model>{std::make_unique<JkModel>(options)};
 }
@@ -95,7 +95,10 @@ constexpr std::array all{
            9600, &daly},
     Family{"vedirect", "a Victron product that sends VE.Direct text; variants bmv, mppt, phoenix", 19200,
            &vedirect},
-    Family{"jk", "a JK board, frames 4E 57; variants jk02_24s, jk02_32s: records of 300 bytes", 115200, &jk},
+    Family{
+        "jk",
+        "a JK board, frames 4E 57; variants jk02_24s, jk02_32s: records of 300 bytes, pb: several on a bus",
+        115200, &jk},
     Family{"voltronic", "a Voltronic inverter; variants pi30, hs (17 words), max, pi18", 2400, &voltronic},
     Family{"mbus", "M-Bus meters for heat, water and electricity in turn; variant two-telegrams", 2400,
            &mbus},

@@ -1,5 +1,5 @@
-// A simulated JK board: answers 4E 57 frames or 300-byte records. Pure; time is passed in. Layouts:
-// docs/protocols/jk.md.
+// A simulated JK board: answers 4E 57 frames, requests for 300-byte records, or triggers on a bus. Pure; time
+// is passed in. Layouts: docs/protocols/jk.md.
 #pragma once
 
 #include "simulate/battery.hpp"
@@ -12,7 +12,8 @@ namespace busbar::simulate {
 
 struct JkOptions {
   unsigned cells = 16;  ///< 1…24; 1…32 in records of 32 cells and in frames
-  enum class Variant { terminal, record_24, record_32 } variant = Variant::terminal;
+  enum class Variant { terminal, record_24, record_32, bus } variant = Variant::terminal;
+  unsigned count = 1;  ///< boards on a bus, with the addresses 1…count; else 1
 };
 
 [[nodiscard]] Result<void> check(const JkOptions& options);
@@ -27,13 +28,18 @@ class JkModel final : public Model {
   [[nodiscard]] Forger forger() const override;
 
  private:
+  [[nodiscard]] std::vector<Bytes> respond_terminal(const protocol::Frame& request);
+  [[nodiscard]] std::vector<Bytes> respond_bus(const protocol::Frame& request, milliseconds elapsed);
   [[nodiscard]] Bytes tags() const;
-  [[nodiscard]] Bytes cells() const;
+  [[nodiscard]] Bytes cells(const Battery& battery) const;
+  [[nodiscard]] Bytes settings() const;
   [[nodiscard]] static Bytes device();
 
   JkOptions options_;
   std::unique_ptr<protocol::Codec> codec_;
-  Battery battery_{1};
+  std::vector<Battery> batteries_;
+  bool charge_ = true;
+  bool discharge_ = true;
   std::uint8_t counter_ = 0;
 };
 

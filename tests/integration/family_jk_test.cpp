@@ -43,5 +43,28 @@ TEST_F(JkOnce, GivesNothingOfDamagedFrames) {
   }
 }
 
+TEST_F(JkOnce, ReadsSeveralBoardsOfOneBus) {
+  const Simulator bus{
+      BUSBAR_BINARY,
+      {.family = "jk", .count = 2, .cells = 16, .faults = {"garbage@0.3", "echo"}, .variant = "pb"}};
+  const auto reports = once(bus,
+                            "  b1: {profile: jk_pb, channel: bus, address: 1}\n"
+                            "  b2: {profile: jk_pb, channel: bus, address: 2}\n");
+  ASSERT_EQ(reports.size(), 2U);
+  for (const auto& [name, queries] : reports.items()) {
+    const auto& cells = queries.at("cells");
+    EXPECT_NEAR(sum_of_cells(cells), cells.at("pack_voltage").get<double>(), 0.001) << name;
+    EXPECT_EQ(queries.at("settings").at("cell_overvoltage_limit"), 3.65) << name;
+  }
+  EXPECT_NE(reports.at("b1").at("cells"), reports.at("b2").at("cells"));
+}
+
+TEST_F(JkOnce, TakesNoRecordOfAnotherBoard) {
+  for (const auto* fault : {"wrong_address", "wrong_checksum"}) {
+    const Simulator bus{BUSBAR_BINARY, {.family = "jk", .faults = {fault}, .variant = "pb"}};
+    EXPECT_TRUE(once(bus, "  b: {profile: jk_pb, channel: bus}\n", 75).empty()) << fault;
+  }
+}
+
 }  // namespace
 }  // namespace busbar::test

@@ -42,6 +42,9 @@ inline constexpr std::uint8_t read_cells = 0x95;
 inline constexpr std::uint8_t read_temperatures = 0x96;
 inline constexpr std::uint8_t read_balancing = 0x97;
 inline constexpr std::uint8_t read_failures = 0x98;
+/// The switches, as drivers set them: the first byte of the data is 1 or 0, the answer repeats it.
+inline constexpr std::uint8_t set_discharge_mos = 0xD9;
+inline constexpr std::uint8_t set_charge_mos = 0xDA;
 
 /// Any frame. `from` is byte 1 as it stands on the wire; shorter data is filled up with zeros, bad_length
 /// when it is longer than 8 bytes.

@@ -15,10 +15,13 @@ constexpr std::size_t length_at = 3;
 constexpr std::size_t data_at = 4;
 constexpr std::uint8_t first_master = 0x40;  // asks board 1
 
-/// What may be read: settings and identity in 50…63, measurements in 90…98. All else changes the board.
+/// What may be read: settings and identity in 50…63, measurements in 90…98. All else changes the board; of
+/// that, only the switches are known.
 bool is_read(std::uint32_t command) {
   return (command >= 0x50 && command <= 0x63) || (command >= 0x90 && command <= 0x98);
 }
+
+bool is_switch(std::uint32_t command) { return command == set_discharge_mos || command == set_charge_mos; }
 
 std::uint8_t sum(ByteView bytes) {
   std::uint8_t total = 0;
@@ -55,9 +58,11 @@ Result<Bytes> DalyCodec::build(const Query& query) const {
   if (query.address != bluetooth_master && (query.address < 1 || query.address > max_board))
     return Error{Errc::bad_value, "address " + std::to_string(query.address) +
                                       " is neither a board number, 1…16, nor 128 for the Bluetooth master"};
-  if (!is_read(query.command) || query.write)
-    return Error{Errc::not_allowed,
-                 "command " + std::to_string(query.command) + " is not one of those that only read"};
+  if (query.write ? !is_switch(query.command) : !is_read(query.command))
+    return Error{Errc::not_allowed, "command " + std::to_string(query.command) +
+                                        " is neither one of those that only read nor a write of a switch"};
+  if (query.write && (query.data.size() != 1 || query.data[0] > 1))
+    return Error{Errc::bad_value, "the data of a switch is 00 or 01"};
   if (query.collect && !query.collect->total)
     return Error{Errc::bad_value, "it is not known yet how many items " + query.name + " has"};
   return encode(master_of(query.address), static_cast<std::uint8_t>(query.command), query.data);
@@ -88,6 +93,8 @@ bool DalyCodec::answers(const Query& query, const Frame& frame) const {
 
 Result<std::optional<Bytes>> DalyCodec::assemble(const Query& query, std::span<const Bytes> payloads) const {
   if (payloads.empty()) return std::optional<Bytes>{};
+  if (query.write && (payloads.front().empty() || payloads.front()[0] != query.data[0]))
+    return Error{Errc::rejected, "the board acknowledged another state of the switch", payloads.front()};
   if (!query.collect) return std::optional{payloads.front()};
   const Collect& collect = *query.collect;
   const std::size_t carried = collect.per_frame * collect.item;

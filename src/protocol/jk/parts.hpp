@@ -1,9 +1,10 @@
-// What JK's two dialects have in common.
+// What JK's dialects have in common.
 #pragma once
 
 #include <busbar/protocol/codec.hpp>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <numeric>
 #include <span>
@@ -12,6 +13,14 @@ namespace busbar::protocol::jk {
 
 [[nodiscard]] std::unique_ptr<Codec> make_terminal();
 [[nodiscard]] std::unique_ptr<Codec> make_record();
+[[nodiscard]] std::unique_ptr<Codec> make_bus();
+
+// A record: start, type, counter, data, sum.
+inline constexpr std::array<std::uint8_t, 4> record_start{0x55, 0xAA, 0xEB, 0x90};
+inline constexpr std::size_t record_size = 300;
+inline constexpr std::size_t record_type_at = 4;
+inline constexpr std::size_t record_head = 6;
+inline constexpr std::size_t record_data = record_size - record_head - 1;
 
 [[nodiscard]] inline std::uint32_t sum(ByteView bytes) {
   return std::accumulate(bytes.begin(), bytes.end(), std::uint32_t{0});

@@ -8,13 +8,11 @@
 namespace busbar::protocol::jk {
 namespace {
 
-constexpr std::array<std::uint8_t, 4> record_start{0x55, 0xAA, 0xEB, 0x90};
 constexpr std::array<std::uint8_t, 4> request_start{0xAA, 0x55, 0x90, 0xEB};
 constexpr std::array<std::uint8_t, 2> starts{0x55, 0xAA};
-constexpr std::size_t record_size = 300;
 constexpr std::size_t request_size = 20;
-constexpr std::size_t type_at = 4;
-constexpr std::size_t head = 6;
+constexpr std::size_t type_at = record_type_at;
+constexpr std::size_t head = record_head;
 
 /// The command that a record of this type answers; 0x100 and more for those nobody asks for.
 std::uint32_t command_of(std::uint8_t type) {

@@ -170,5 +170,23 @@ TEST_F(DalyCodecTest, HasNoDialects) {
   EXPECT_NE(make_codec("new").error().detail.find("'new'"), std::string::npos);
 }
 
+TEST_F(DalyCodecTest, SetsSwitchesAndBelievesOnlyTheStateThatWasAsked) {
+  Query off = query(set_discharge_mos);
+  off.write = true;
+  off.data = {0};
+  EXPECT_EQ(built(off), "a5 40 d9 08 00 00 00 00 00 00 00 00 c6");
+  const std::vector<Bytes> agreed{Bytes(8)};
+  EXPECT_TRUE(codec->assemble(off, agreed));
+  const std::vector<Bytes> other{Bytes{1, 0, 0, 0, 0, 0, 0, 0}};
+  EXPECT_EQ(codec->assemble(off, other).error().code, Errc::rejected);
+  for (const Bytes& data : {Bytes{}, Bytes{2}, Bytes{0, 0}}) {
+    off.data = data;
+    EXPECT_EQ(built(off), "bad_value");
+  }
+  off.data = {0};
+  off.write = false;
+  EXPECT_EQ(built(off), "not_allowed") << "a write that is not declared one";
+}
+
 }  // namespace
 }  // namespace busbar::protocol::daly

@@ -154,5 +154,22 @@ TEST(JkDialects, AreTwo) {
   EXPECT_NE(make_codec("jk02").error().detail.find("known: terminal, record"), std::string::npos);
 }
 
+TEST_F(JkTerminalTest, WritesATagAndIsAnsweredWithIt) {
+  Query write = query(write_tag);
+  write.write = true;
+  write.data = {0xAB, 0x01};
+  EXPECT_EQ(to_hex(codec->build(write).value()), "4e57001400000000020302ab010000000068000001d4")
+      << "published";
+  const std::uint8_t tag = 0xAB, other = 0xAC;
+  EXPECT_TRUE(
+      codec->answers(write, parse_frame(*codec, encode_terminal(0, {&tag, 1}, write_tag).value()).value()));
+  EXPECT_FALSE(
+      codec->answers(write, parse_frame(*codec, encode_terminal(0, {&other, 1}, write_tag).value()).value()));
+  EXPECT_FALSE(codec->answers(write, parse_frame(*codec, codec->build(write).value()).value()))
+      << "the request";
+  write.data = {0xAB};
+  EXPECT_EQ(codec->build(write).error().code, Errc::bad_length);
+}
+
 }  // namespace
 }  // namespace busbar::protocol::jk

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace busbar::simulate {
 namespace {
 
@@ -63,6 +65,47 @@ TEST(JkOptionsCheck, NamesWhatIsOutOfBounds) {
   EXPECT_TRUE(check(JkOptions{.cells = 32}).has_value());
   EXPECT_TRUE(check(JkOptions{.cells = 25, .variant = Variant::record_24}).has_error());
   EXPECT_TRUE(check(JkOptions{.cells = 0}).has_error());
+}
+
+TEST(JkModelTest, SwitchesItsMosAndNothingElse) {
+  JkModel model{{.cells = 4}};
+  const auto& codec = model.requests();
+  const auto set = [&](std::uint8_t tag, std::uint8_t value) {
+    protocol::Query write{.name = "w", .command = jk::write_tag, .data = {tag, value}, .write = true};
+    return model.respond(protocol::parse_frame(codec, codec.build(write).value()).value(), 1s).size();
+  };
+  const auto state = [&] {
+    const Bytes data = ask(model, jk::read_all);
+    const auto at = std::ranges::search(data, Bytes{0x8C, 0x00}).begin();
+    return at == data.end() ? -1 : int{at[2]};
+  };
+  EXPECT_EQ(state(), 3);
+  EXPECT_EQ(set(0xAB, 0), 1U);
+  EXPECT_EQ(state(), 2);
+  EXPECT_EQ(set(0xAC, 0), 1U);
+  EXPECT_EQ(state(), 0);
+  EXPECT_EQ(set(0xB2, 1), 0U);
+}
+
+TEST(JkModelTest, BoardsOnABusAnswerForThemselves) {
+  JkModel model{{.cells = 8, .variant = Variant::bus, .count = 2}};
+  const auto& codec = model.requests();
+  const auto trigger = [&](std::uint32_t address, std::uint32_t command) {
+    const protocol::Query query{.name = "q", .address = address, .command = command};
+    return model.respond(protocol::parse_frame(codec, codec.build(query).value()).value(), 3s);
+  };
+  const auto first = trigger(1, jk::trigger_cells);
+  ASSERT_EQ(first.size(), 3U);
+  EXPECT_EQ(protocol::parse_frame(codec, first[2]).value().address, 1U);
+  EXPECT_NE(first[0], trigger(2, jk::trigger_cells)[0]);
+  EXPECT_EQ(protocol::parse_frame(codec, trigger(2, jk::trigger_settings)[0]).value().command,
+            jk::trigger_settings);
+  EXPECT_TRUE(trigger(3, jk::trigger_cells).empty());
+  const auto forger = model.forger();
+  EXPECT_EQ(protocol::parse_frame(codec, forger.other_address(first[2])).value().address, 2U);
+  EXPECT_EQ(protocol::parse_frame(codec, forger.other_address(first[0])).value().command, 0x109U);
+  EXPECT_FALSE(check(JkOptions{.count = 2}));
+  EXPECT_FALSE(check(JkOptions{.variant = Variant::bus, .count = 16}));
 }
 
 }  // namespace
