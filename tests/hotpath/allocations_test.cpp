@@ -5,6 +5,7 @@
 
 #include "hotpath/hot_path.hpp"
 #include "profile/frames.hpp"
+#include "profile/library.hpp"
 #include "sink/filter/filtered_sink.hpp"
 #include "sink/influx/influx_sink.hpp"
 #include "sink/prometheus/readings.hpp"
@@ -38,7 +39,7 @@ using Output = std::function<void(const Report&)>;
 /// Allocations of a poll when it is always the same, rounded up: one that comes up only now and then counts
 /// whole.
 std::size_t each_poll(std::size_t cells, const Output& output) {
-  Decoding pack{"orion1000", "voltages"};
+  Decoding pack{profile_of("orion1000"), "voltages"};
   const auto frames = voltages(cells);
   for (std::size_t n = 0; n < polls / 4; ++n) output(pack.take(frames[n % frames.size()]));
   const std::size_t before = allocations();
@@ -55,7 +56,7 @@ void expect(std::string_view what, const std::function<Output()>& make, std::siz
   EXPECT_EQ(many, allowed) << what << ": more (or less) for each poll than was";
 }
 
-sink::DeviceDescription pack() { return described(*built_in().find("orion1000")); }
+sink::DeviceDescription pack() { return described(profile_of("orion1000")); }
 
 Output mqtt(const sink::mqtt::Options& options) {
   auto output = std::make_shared<MqttOutput>(pack(), options);
@@ -127,7 +128,7 @@ TEST(Allocations, OfAPrometheusPageDoNotDependOnTheReadings) {
   const auto page = [](std::size_t cells) {
     sink::prometheus::Readings readings;
     readings.describe(pack());
-    Decoding decoding{"orion1000", "voltages"};
+    Decoding decoding{profile_of("orion1000"), "voltages"};
     const Report report = decoding.take(voltages(cells).front());
     readings.store(report);
     std::string text;
@@ -186,8 +187,11 @@ TEST(Allocations, OfAFilterAreNone) {
 /// Every example of every built-in profile: texts, names of states, flags and missing values as well.
 /// Payloads that name their quantities themselves (M-Bus) are decoded into descriptions, which are allocated.
 TEST(Allocations, OfNoBuiltInProfileDependOnAReading) {
+  yaml::Findings findings;
+  const auto library = profile::Library::load("", findings);
+  ASSERT_TRUE(findings.empty()) << findings.text();
   std::size_t examples = 0;
-  for (const profile::Profile* const profile : built_in().all()) {
+  for (const profile::Profile* const profile : library.all()) {
     const auto codec = protocol::make_codec(profile->protocol, profile->dialect).value();
     MqttOutput output{described(*profile)};
     sink::prometheus::Readings readings;
@@ -198,7 +202,7 @@ TEST(Allocations, OfNoBuiltInProfileDependOnAReading) {
         continue;
       const auto payload = profile::payload_of(*codec, profile::request_of(query, example), example.response);
       ASSERT_TRUE(payload) << example.name;
-      Decoding decoding{profile->name, example.query};
+      Decoding decoding{*profile, example.query};
       const auto poll = [&] {
         const Report& report = decoding.decode(*payload);
         output.publish(report);

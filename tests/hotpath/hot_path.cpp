@@ -1,11 +1,12 @@
 #include "hotpath/hot_path.hpp"
 
-#include "app/describe_device.hpp"
-
 #include <busbar/protocol/orion.hpp>
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
 #include <utility>
 
 namespace busbar::test {
@@ -21,14 +22,17 @@ namespace {
 
 }  // namespace
 
-const profile::Library& built_in() {
-  static const profile::Library library = [] {
-    yaml::Findings findings;
-    auto loaded = profile::Library::load("", findings);
-    if (!findings.empty()) give_up(findings.text());
-    return loaded;
-  }();
-  return library;
+const profile::Profile& profile_of(std::string_view name) {
+  static std::map<std::string, std::unique_ptr<profile::Profile>, std::less<>> loaded;
+  auto& profile = loaded[std::string{name}];
+  if (profile) return *profile;
+  const std::string path = BUSBAR_SOURCE_DIR "/config/profiles/" + std::string{name} + ".yaml";
+  std::ifstream file{path};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  yaml::Findings findings;
+  profile = profile::load_profile(text, path, findings);
+  if (!profile) give_up(findings.text());
+  return *profile;
 }
 
 std::vector<Bytes> voltages(std::size_t cells, std::size_t count) {
@@ -47,19 +51,25 @@ std::vector<Bytes> voltages(std::size_t cells, std::size_t count) {
 }
 
 sink::DeviceDescription described(const profile::Profile& profile) {
-  app::DeviceConfiguration device;
-  device.id = "pack";
-  device.channel = "bus";
-  device.profile = profile.name;
-  device.address = profile.default_address;
+  sink::DeviceDescription device{.id = "pack",
+                                 .name = "Pack",
+                                 .manufacturer = profile.manufacturer,
+                                 .model = profile.model,
+                                 .profile = profile.name,
+                                 .channel = "bus",
+                                 .endpoint = "tcp://gateway:26"};
   for (const auto& query : profile.queries) {
-    if (!query.request.write) device.intervals[query.request.name] = query.interval;
+    if (query.request.write) continue;
+    sink::QueryDescription given{query.request.name, query.interval, query.decoder.quantities(), {}};
+    for (const Quantity* quantity : given.quantities)
+      if (query.decoder.guaranteed(*quantity)) given.guaranteed.push_back(quantity);
+    device.queries.push_back(std::move(given));
   }
-  return app::describe_device(device, profile, {}, "tcp://gateway:26");
+  return device;
 }
 
-Decoding::Decoding(std::string_view profile, std::string_view query)
-    : profile_{*built_in().find(profile)},
+Decoding::Decoding(const profile::Profile& profile, std::string_view query)
+    : profile_{profile},
       query_{*profile_.find(query)},
       codec_{protocol::make_codec(profile_.protocol, profile_.dialect).value()},
       reader_{*codec_},

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "channel/router.hpp"
-#include "profile/library.hpp"
+#include "profile/profile.hpp"
 #include "sink/mqtt/mqtt_sink.hpp"
 
 #include <busbar/protocol/frame_reader.hpp>
@@ -15,8 +15,8 @@
 
 namespace busbar::test {
 
-/// The built-in profiles.
-[[nodiscard]] const profile::Library& built_in();
+/// A built-in profile, from its file.
+[[nodiscard]] const profile::Profile& profile_of(std::string_view name);
 
 /// Answers to the query for cell voltages, all valid and no two alike.
 [[nodiscard]] std::vector<Bytes> voltages(std::size_t cells, std::size_t count = 8);
@@ -27,7 +27,7 @@ namespace busbar::test {
 /// Bytes → frame → payload → report, as channel and poller do it.
 class Decoding {
  public:
-  Decoding(std::string_view profile, std::string_view query);
+  Decoding(const profile::Profile& profile, std::string_view query);
   /// An answer that gives no report ends the program: that is not what is measured.
   const Report& take(ByteView answer);
   /// From the payload on.
