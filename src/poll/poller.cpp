@@ -62,6 +62,7 @@ struct Poller::State {
   Catalogue catalogue;
   Announcer announcer;
   std::vector<Report> reports;  ///< the newest of each query of the profile, written over by the next
+  Report no_news;               ///< of a query that may go without an answer
   profile::Decoded decoded;     ///< while decode() runs; its readings are those of the report
   std::uint64_t sequence = 0;
   std::optional<Steady> overdue{};  ///< when the exchange under way must have ended
@@ -78,7 +79,7 @@ asio::awaitable<Polled> Poller::State::poll(const ProfileQuery& query, Priority 
   }
   const Waiting waiting{overdue, deadline};
   auto reply = co_await channel.exchange(request(query, priority, deadline));
-  if (query.occasional && !reply && reply.error().code == Errc::timeout) co_return Report{};  // no news
+  if (query.occasional && !reply && reply.error().code == Errc::timeout) co_return &no_news;
   co_return take(query, std::move(reply));
 }
 

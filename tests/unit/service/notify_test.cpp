@@ -54,6 +54,16 @@ class Manager {
 
 using Messages = std::vector<std::string>;
 
+TEST(Notifier, AManagerThatIsGoneIsNoReasonToEnd) {
+  ::setenv("NOTIFY_SOCKET", "/nowhere/notify", 1);
+  {
+    Notifier notifier;
+    notifier.ready("2 devices");
+    notifier.stopping();
+  }
+  ::unsetenv("NOTIFY_SOCKET");
+}
+
 TEST(Notifier, SendsReadyStatusAndStopping) {
   Manager manager;
   Notifier notifier;
