@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,15 @@ enum class SettingKind {
   select,  ///< one of options
   toggle,  ///< "on" or "off"; called switch where people read it
   button,  ///< "press", which is all its options
+  text,    ///< groups of digits, each with its range: a clock, a colour
+};
+
+/// Digits of a text that form one number: always `width` of them, from min to max.
+struct DigitGroup {
+  unsigned min = 0;
+  unsigned max = 0;
+  unsigned width = 1;
+  bool operator==(const DigitGroup&) const = default;
 };
 
 /// One thing that can be set, as people and Home Assistant see it.
@@ -24,11 +34,14 @@ struct Setting {
   std::string description{};
   SettingKind kind = SettingKind::button;
   std::string unit{};
-  double min = 0;  ///< these four: numbers only
+  double min = 0;  ///< these five: numbers only
   double max = 0;
   double step = 1;
   int precision = 0;                   ///< digits after the decimal point
-  std::vector<std::string> options{};  ///< all but numbers: the values there are
+  std::optional<double> also{};        ///< one value beyond the range: 0 for "off", "automatic"
+  std::vector<std::string> options{};  ///< select, switch, button: the values there are
+  std::vector<DigitGroup> groups{};    ///< these two: texts only
+  std::string between{};               ///< what stands between two groups
   /// The reading that shows what is set, and the query that brings it; "" when nothing does.
   std::string read_back{};
   std::string read_query{};
@@ -52,6 +65,7 @@ enum class Verdict {
   mismatch,        ///< acknowledged, but another value reads back
   refused,         ///< nothing was sent
 };
+inline constexpr std::size_t verdicts = 5;
 
 struct CommandResult {
   Verdict verdict = Verdict::refused;
@@ -65,10 +79,10 @@ using CommandDone = std::function<void(const CommandResult&)>;
 /// Takes a command from outside; `done` is called exactly once, possibly before the call returns.
 using CommandHandler = std::function<void(Command, CommandDone)>;
 
-/// "number", "select", "switch", "button"
+/// "number", "select", "switch", "button", "text"
 [[nodiscard]] std::string_view to_string(SettingKind kind) noexcept;
 [[nodiscard]] std::string_view to_string(Verdict verdict) noexcept;
-/// "0 to 30 A in steps of 0.5", "on or off", "one of: utility, solar"
+/// "0 to 30 A in steps of 0.5", "on or off", "one of: utility, solar", "00-99 01-12, written together"
 [[nodiscard]] std::string expected_values(const Setting& setting);
 /// What somebody sent, fit for a log: in single quotes, at most 64 bytes, and nothing but printable ASCII;
 /// other bytes as \\xNN.

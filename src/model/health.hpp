@@ -2,6 +2,8 @@
 // shows them.
 #pragma once
 
+#include "model/command.hpp"
+
 #include <busbar/model/error.hpp>
 #include <busbar/model/report.hpp>
 
@@ -44,11 +46,14 @@ struct DeviceHealth {
   std::uint64_t polls_failed = 0;     ///< an exchange was tried and no valid answer came
   std::uint64_t polls_skipped = 0;    ///< a tick passed while the one before was still under way
   std::uint64_t polls_discarded = 0;  ///< not tried: breaker open
+  std::uint64_t polls_refused = 0;    ///< the device answered that it does not do that
   std::uint64_t readings = 0;
   std::uint64_t implausible = 0;  ///< fields dropped: out of range, or a counter that fell
   std::uint64_t anomalies =
       0;  ///< contradictions inside a valid frame, e.g. declared and carried cell counts
   std::map<Errc, std::uint64_t> errors;
+  bool writable = false;                         ///< the site allows to set something
+  std::array<std::uint64_t, verdicts> writes{};  ///< attempts by what became of them, as Verdict counts
   std::optional<UtcMillis> last_success;
   std::optional<Steady> last_success_steady;
   std::string last_error;

@@ -23,6 +23,7 @@ void Announcer::decoded(const std::string& query, const profile::Decoded& decode
 
 void Announcer::succeeded(const Report& report, const channel::Reply& reply,
                           std::chrono::milliseconds timeout) {
+  if (refused_.erase(report.query) > 0) spdlog::info("{} {}: is answered now", device_, report.query);
   if (standing_.in_a_row() > 0) {
     spdlog::info("{} {}: answers again after {} failed polls", device_, report.query, standing_.in_a_row());
   }
@@ -36,6 +37,10 @@ void Announcer::succeeded(const Report& report, const channel::Reply& reply,
 
 Error Announcer::failed(const std::string& query, const Error& error) {
   announce(standing_.failed(error));
+  if (outcome_of(error.code) == Outcome::refused && refused_.insert(query).second) {
+    spdlog::warn("{} {}: {}; it is asked ever more rarely, at last once an hour", device_, query,
+                 error.detail);
+  }
   if (outcome_of(error.code) == Outcome::failed && std::has_single_bit(standing_.repeats())) {
     spdlog::warn("{} {}: {}", device_, query, explain(error, standing_.repeats()));
   }

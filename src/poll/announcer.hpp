@@ -9,7 +9,9 @@
 #include <busbar/model/report.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace busbar::poll {
@@ -27,6 +29,8 @@ class Announcer {
   void succeeded(const Report& report, const channel::Reply& reply, std::chrono::milliseconds timeout);
   /// Returns the error, for the caller to pass on.
   Error failed(const std::string& query, const Error& error);
+  /// An attempt to set something ended so.
+  void wrote(Verdict verdict) noexcept { standing_.wrote(verdict); }
 
   /// Without id, channel and breaker, which the poller knows.
   [[nodiscard]] DeviceHealth health() const { return standing_.health(); }
@@ -37,6 +41,7 @@ class Announcer {
   std::string device_;
   sink::Sinks& sinks_;
   Standing standing_;
+  std::set<std::string, std::less<>> refused_;  ///< queries that the device does not know, and that was said
 };
 
 }  // namespace busbar::poll

@@ -84,6 +84,8 @@ asio::awaitable<Polled> Poller::State::poll(const ProfileQuery& query, Priority 
 }
 
 Polled Poller::State::take(const ProfileQuery& query, Result<channel::Reply> reply) {
+  // A write that is refused is a result for who asked for it, and no trouble of the device.
+  if (!reply && query.request.write && reply.error().code == Errc::rejected) return reply.error();
   if (!reply) return announcer.failed(query.request.name, reply.error());
   Report& report = reports[static_cast<std::size_t>(&query - device.profile->queries.data())];
   if (const auto fits = decode(query, reply->payload, report); !fits)
@@ -144,8 +146,9 @@ asio::awaitable<void> Poller::run() {
     const ProfileQuery& query = *state_->scheduled[due.query];
     // A poll that has not got its turn when the next one is due would only add to the jam.
     const Steady deadline = due.at + state_->device.intervals.at(query.request.name);
-    (void)co_await state_->poll(query, Priority::scheduled, due.at, deadline);
-    state_->schedule.done(due.query);
+    const auto report = co_await state_->poll(query, Priority::scheduled, due.at, deadline);
+    const bool refused = !report && report.error().code == Errc::rejected;
+    refused ? state_->schedule.refused(due.query) : state_->schedule.done(due.query);
   }
 }
 
@@ -153,7 +156,8 @@ asio::awaitable<bool> Poller::poll_once() {
   bool complete = true;
   for (const ProfileQuery* const query : state_->scheduled) {
     const auto report = co_await state_->poll(*query, Priority::scheduled, Steady::min(), Steady::max());
-    complete = complete && report.has_value();
+    // What the device does not know is an answer, too.
+    complete = complete && (report.has_value() || report.error().code == Errc::rejected);
   }
   co_return complete;
 }
@@ -179,6 +183,8 @@ asio::awaitable<Result<Report>> Poller::write(profile::Write write) {
   co_return copy_of(state_->take(query, std::move(reply)));
 }
 
+void Poller::wrote(Verdict verdict) noexcept { state_->announcer.wrote(verdict); }
+
 bool Poller::stalled(Steady now) const noexcept { return state_->overdue && now > *state_->overdue; }
 
 channel::Request Poller::request(const ProfileQuery& query) const {
@@ -195,6 +201,7 @@ DeviceHealth Poller::health() const {
   DeviceHealth health = state_->announcer.health();
   health.id = state_->device.id;
   health.channel = state_->channel.options().id;
+  health.writable = !state_->device.allow_writes.empty();
   health.breaker = state_->channel.breaker(health.id);
   health.polls_skipped += state_->schedule.skipped();
   return health;

@@ -26,13 +26,17 @@ class Poller {
 
   /// Polls until cancelled.
   [[nodiscard]] asio::awaitable<void> run();
-  /// Every scheduled query once, in the order of the profile; false when one gave no report.
+  /// Every scheduled query once, in the order of the profile; false when one gave no report. What the device
+  /// does not know counts as answered.
   [[nodiscard]] asio::awaitable<bool> poll_once();
   /// On demand, ahead of scheduled polls; published like any other report. Reads only.
   [[nodiscard]] asio::awaitable<Result<Report>> ask(std::string query);
   /// Ahead of everything else, and not published. Whoever calls this has made sure that it is allowed:
   /// Writer.
   [[nodiscard]] asio::awaitable<Result<Report>> write(profile::Write write);
+
+  /// An attempt to set something ended so; for health().
+  void wrote(Verdict verdict) noexcept;
 
   /// An exchange has not ended although it must have, however the device behaves: the channel hangs.
   [[nodiscard]] bool stalled(Steady now) const noexcept;

@@ -27,6 +27,15 @@ void Schedule::done(std::size_t query) {
   Entry& entry = entries_.at(query);
   entry.next += entry.period;
   entry.since = entry.next;
+  entry.rest = {};
+}
+
+void Schedule::refused(std::size_t query) {
+  Entry& entry = entries_.at(query);
+  const auto longest = std::max<std::chrono::milliseconds>(longest_rest, entry.period);
+  entry.rest = std::min(2 * std::max(entry.rest, entry.period), longest);
+  entry.next += entry.rest / entry.period * entry.period;  // it keeps to its ticks
+  entry.since = entry.next;
 }
 
 std::chrono::milliseconds stagger(std::size_t index, std::size_t count, std::chrono::milliseconds period) {

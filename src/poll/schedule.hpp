@@ -25,6 +25,11 @@ class Schedule {
   [[nodiscard]] Due next(Steady now);
   /// The tick returned by next() is done; moves that query to its following tick.
   void done(std::size_t query);
+  /// The same where the device does not do what is asked: each time in a row the distance to the following
+  /// tick doubles, up to longest_rest, or the period if that is longer. done() ends it. Ticks that are left
+  /// out are not counted as skipped.
+  void refused(std::size_t query);
+  static constexpr std::chrono::minutes longest_rest{60};
   [[nodiscard]] std::uint64_t skipped() const noexcept { return skipped_; }
   [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
 
@@ -32,7 +37,8 @@ class Schedule {
   struct Entry {
     std::chrono::milliseconds period{};
     Steady next{};
-    Steady since{};  ///< the tick it waits for, before any was skipped
+    Steady since{};                    ///< the tick it waits for, before any was skipped
+    std::chrono::milliseconds rest{};  ///< while refused: from the last tick to this one
   };
   std::vector<Entry> entries_;
   std::uint64_t skipped_ = 0;

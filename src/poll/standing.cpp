@@ -13,6 +13,8 @@ Outcome outcome_of(Errc error) noexcept {
     case Errc::cancelled:
     case Errc::queue_full:
       return Outcome::skipped;
+    case Errc::rejected:
+      return Outcome::refused;
     default:
       return Outcome::failed;
   }
@@ -45,6 +47,11 @@ std::optional<Standing::Change> Standing::failed(const Error& error) {
     case Outcome::discarded:
       ++health_.polls_discarded;
       break;
+    case Outcome::refused:
+      // It answers, though not this: no sign of trouble, nor a reading that would make it online.
+      ++health_.polls_refused;
+      in_a_row_ = 0;
+      return std::nullopt;
     default:
       // Says nothing about the device.
       ++health_.polls_skipped;

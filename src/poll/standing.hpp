@@ -13,11 +13,11 @@
 namespace busbar::poll {
 
 /// success; failed: tried, no valid answer; skipped: its moment passed; discarded: not tried, the breaker is
-/// open.
-enum class Outcome { success, failed, skipped, discarded };
+/// open; refused: the device answered that it does not do that.
+enum class Outcome { success, failed, skipped, discarded, refused };
 
-/// breaker_open is discarded; what ended before it had its turn (cancelled, queue_full) is skipped; all else
-/// failed.
+/// breaker_open is discarded; what ended before it had its turn (cancelled, queue_full) is skipped; rejected
+/// is refused; all else failed.
 [[nodiscard]] Outcome outcome_of(Errc error) noexcept;
 
 class Standing {
@@ -36,6 +36,9 @@ class Standing {
   [[nodiscard]] std::optional<Change> succeeded(UtcMillis at, Steady received,
                                                 std::chrono::nanoseconds latency);
   [[nodiscard]] std::optional<Change> failed(const Error& error);
+
+  /// An attempt to set something ended so.
+  void wrote(Verdict verdict) noexcept { ++health_.writes[static_cast<std::size_t>(verdict)]; }
 
   /// Returns how many values were implausible so far.
   std::uint64_t count_values(std::size_t readings, std::size_t implausible, std::size_t anomalies) noexcept;

@@ -19,12 +19,6 @@ constexpr std::chrono::milliseconds second_look = 1s;
 
 CommandResult refused(std::string why) { return {.verdict = Verdict::refused, .detail = std::move(why)}; }
 
-std::string as_set(const Setting& setting, const Reading& reading) {
-  const bool* const flag = std::get_if<bool>(&reading.value);
-  if (setting.kind == SettingKind::toggle && flag != nullptr) return *flag ? "on" : "off";
-  return format_value(*reading.quantity, reading.value);
-}
-
 const Reading* find(const Report& report, const std::string& key) {
   const auto found =
       std::ranges::find_if(report.readings, [&](const Reading& r) { return r.quantity->key == key; });
@@ -150,7 +144,28 @@ asio::awaitable<void> Writer::run() {
   }
 }
 
+asio::awaitable<std::optional<CommandResult>> Writer::out_of_bounds(const profile::Setter& setter,
+                                                                    double number) {
+  const auto& bounds = setter.bounds;
+  if (!bounds || setter.setting.also == number) co_return std::nullopt;
+  const auto report = co_await poller_.ask(bounds->query);
+  // A firmware that has no such list takes what the profile says.
+  const bool silent_list = bounds->ranges.empty() && !report && report.error().code == Errc::rejected;
+  if (silent_list) co_return std::nullopt;
+  if (!report) {
+    co_return refused("which values the device takes could not be asked: " + to_string(report.error()));
+  }
+  const Reading* const reading = find(*report, bounds->reading);
+  const auto why = bounds->refusal(number, reading == nullptr ? Value{} : reading->value);
+  if (!why) co_return std::nullopt;
+  auto result = refused(setter.setting.key + ": " + *why);
+  result.invalid = true;
+  co_return result;
+}
+
 asio::awaitable<CommandResult> Writer::carry_out(const profile::Setter& setter, profile::Write write) {
+  const auto unfit = co_await out_of_bounds(setter, write.number);
+  if (unfit) co_return *unfit;
   Value expected = write.expected;
   const auto report = co_await poller_.write(std::move(write));
   CommandResult result{.verdict = report ? Verdict::accepted : verdict_of(report.error().code)};
@@ -173,7 +188,7 @@ asio::awaitable<void> Writer::read_back(const profile::Setter& setter, Value exp
   for (const bool last : {false, true}) {
     const auto report = co_await poller_.ask(setting.read_query);
     const Reading* const reading = report ? find(*report, setting.read_back) : nullptr;
-    if (reading != nullptr) result.read_back = as_set(setting, *reading);
+    if (reading != nullptr) result.read_back = profile::as_set(setting, *reading);
     if (reading == nullptr && acknowledged) {
       result.detail = "acknowledged, but " + setting.read_back + " could not be read back" +
                       (report ? "" : ": " + to_string(report.error()));
@@ -197,6 +212,7 @@ asio::awaitable<void> Writer::refresh() {
 
 /// A warning, so that no usual log level hides that a device was changed, or that somebody tried.
 void Writer::audit(const Command& command, const CommandResult& result) {
+  poller_.wrote(result.verdict);
   if (result.verdict == Verdict::refused && !log_limit_.take(Clock::now())) {
     ++unlogged_;
     return;

@@ -41,6 +41,9 @@ class Writer {
   class Pending;
 
   [[nodiscard]] std::optional<CommandResult> refusal(const Command& command, const profile::Setter* setter);
+  /// Why the device at hand does not take the value, where it must be asked for that.
+  [[nodiscard]] asio::awaitable<std::optional<CommandResult>> out_of_bounds(const profile::Setter& setter,
+                                                                            double number);
   [[nodiscard]] asio::awaitable<CommandResult> carry_out(const profile::Setter& setter, profile::Write write);
   [[nodiscard]] asio::awaitable<void> read_back(const profile::Setter& setter, Value expected,
                                                 CommandResult& result);

@@ -62,6 +62,9 @@ std::string section(const Profile& profile) {
                      std::to_string(profile.default_address) + " unless configured, at most " +
                      std::to_string(profile.max_address) + ". Tested against: " + profile.tested + ".\n";
   for (const ProfileQuery& query : profile.queries) {
+    if (query.takes_value) {
+      continue;  // stands among the settings
+    }
     text += "\n### " + profile.name + ": " + query.request.name + " (" + interval(query) + ")\n\n";
     text += query.description.empty() ? "" : query.description + "\n\n";
     if (query.decoder.open()) {
@@ -73,6 +76,15 @@ std::string section(const Profile& profile) {
   return text + settings(profile);
 }
 
+/// What the device at hand leaves of the values.
+std::string bounds(const Setter& setter) {
+  if (!setter.bounds) {
+    return "";
+  }
+  return (setter.bounds->ranges.empty() ? ", of these what is listed as `" : ", which of these by `") +
+         setter.bounds->reading + "`";
+}
+
 /// What can be set. Buttons of writes that stand among the queries have their own heading there.
 std::string settings(const Profile& profile) {
   std::string text;
@@ -82,7 +94,7 @@ std::string settings(const Profile& profile) {
       continue;
     }
     text += "| `" + setting.key + "` | " + cell(setting.name) + " | " + std::string{to_string(setting.kind)} +
-            " | " + cell(expected_values(setting)) + " | " +
+            " | " + cell(expected_values(setting)) + bounds(setter) + " | " +
             (setting.read_back.empty() ? "" : "`" + setting.read_back + "`") + " |\n";
   }
   if (text.empty()) {

@@ -22,6 +22,9 @@ struct QueryContext {
                                       const yaml::Node& node, const QueryContext& context,
                                       yaml::Findings& findings);
 
+/// `bounds:` of a number, nullopt where there are none.
+[[nodiscard]] std::optional<Bounds> read_bounds(yaml::MapReader& setting, const Profile& profile);
+
 /// After the queries, before the examples.
 void read_settings(yaml::MapReader& reader, Profile& profile, bool little);
 

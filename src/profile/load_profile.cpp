@@ -9,7 +9,7 @@
 namespace busbar::profile {
 namespace {
 
-constexpr std::size_t max_queries = 64;
+constexpr std::size_t max_queries = 128;
 constexpr std::size_t max_examples = 256;
 
 void read_address(yaml::MapReader& reader, Profile& profile) {
@@ -54,7 +54,7 @@ void read_queries(yaml::MapReader& reader, Profile& profile, KeyPlaces& keys, bo
     return;
   }
   if (node->type != yaml::Type::map || node->entries.empty() || node->entries.size() > max_queries) {
-    reader.fail("queries", "'queries' must map 1 to 64 names to queries");
+    reader.fail("queries", "'queries' must map 1 to 128 names to queries");
     return;
   }
   for (const yaml::Entry& entry : node->entries) {

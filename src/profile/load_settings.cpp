@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t max_settings = 128;
 constexpr std::size_t max_options = 64;
+constexpr std::size_t longest_literal = 16;
 constexpr double largest = 1e9;
 
 std::string name_from(std::string_view key) {
@@ -42,7 +43,7 @@ class SettingReader {
   }
 
   Setter read() {
-    constexpr std::array<std::string_view, 4> kinds{"number", "select", "switch", "button"};
+    constexpr std::array<std::string_view, 5> kinds{"number", "select", "switch", "button", "text"};
     Setting& setting = setter_.setting;
     setting.name = read_prose(reader_, "name", false);
     if (setting.name.empty()) setting.name = name_from(setting.key);
@@ -51,15 +52,20 @@ class SettingReader {
     const auto kind = reader_.choice("kind", kinds);
     if (!kind) return setter_;
     setting.kind = static_cast<SettingKind>(std::ranges::find(kinds, *kind) - kinds.begin());
-    if (reader_.node("write") != nullptr || setting.kind == SettingKind::number) {
+    const bool needs_write = setting.kind == SettingKind::number || setting.kind == SettingKind::text;
+    if (reader_.node("write") != nullptr || needs_write) {
       setter_.formatted = true;
       (void)reader_.require("write");
       setter_.query = write_query("write", reader_.text("write").value_or(""));
       profile_.queries[setter_.query].takes_value = true;
-      read_format();
+      if (setting.kind == SettingKind::text) {
+        setter_.format = {.type = ValueFormat::Type::literal, .at = data_size()};
+      } else {
+        read_format();
+      }
     }
     read_values();
-    if (setting.kind != SettingKind::button) read_back();
+    if (setting.kind != SettingKind::button && setting.kind != SettingKind::text) read_back();
     try_values();
     reader_.finish();
     return std::move(setter_);
@@ -89,10 +95,10 @@ class SettingReader {
       std::size_t width;
     };
     using Type = ValueFormat::Type;
-    constexpr std::array types{Named{"text", Type::text, 0}, Named{"u8", Type::u8, 1},
-                               Named{"u16", Type::u16, 2},   Named{"u32", Type::u32, 4},
-                               Named{"s8", Type::s8, 1},     Named{"s16", Type::s16, 2},
-                               Named{"s32", Type::s32, 4}};
+    constexpr std::array types{Named{"text", Type::text, 0}, Named{"literal", Type::literal, 0},
+                               Named{"u8", Type::u8, 1},     Named{"u16", Type::u16, 2},
+                               Named{"u32", Type::u32, 4},   Named{"s8", Type::s8, 1},
+                               Named{"s16", Type::s16, 2},   Named{"s32", Type::s32, 4}};
     std::array<std::string_view, types.size()> names;
     std::ranges::transform(types, names.begin(), &Named::name);
     const yaml::Node* const node = reader_.require("value");
@@ -103,7 +109,7 @@ class SettingReader {
     if (!name) return;
     const auto& type = *std::ranges::find(types, *name, &Named::name);
     ValueFormat& format = setter_.format;
-    const std::size_t there = profile_.queries[setter_.query].request.data.size();
+    const std::size_t there = data_size();
     format.type = type.type;
     format.little = little_;
     format.width = type.width;
@@ -111,9 +117,12 @@ class SettingReader {
       (void)value.require("width");
       format.width = static_cast<std::size_t>(value.integer("width", 1, 16).value_or(1));
       format.decimals = static_cast<unsigned>(value.integer("decimals", 0, 6).value_or(0));
-    } else {
-      format.scale = value.number("scale", 1e-9, largest).value_or(1);
+    } else if (type.type == Type::literal) {
+      if (setter_.setting.kind == SettingKind::number)
+        value.fail("type", "a number is no literal; it is a 'text' with 'width' and 'decimals'");
     }
+    if (type.width > 0 || type.type == Type::text)
+      format.scale = value.number("scale", 1e-9, largest).value_or(1);
     format.at = static_cast<std::size_t>(value.integer("at", 0, static_cast<std::int64_t>(Error::max_bytes))
                                              .value_or(static_cast<std::int64_t>(there)));
     if (format.at != there && format.at + format.width > there)
@@ -131,6 +140,8 @@ class SettingReader {
         return add_choice("off", "off", reader_.require("off"));
       case SettingKind::button:
         return add_choice("press", "press", reader_.require("press"));
+      case SettingKind::text:
+        return read_groups();
       case SettingKind::select:
         break;
     }
@@ -158,9 +169,49 @@ class SettingReader {
     while (setting.precision < 3 &&
            std::abs(std::round(setting.step * scale()) - setting.step * scale()) > 1e-6)
       ++setting.precision;
+    setting.also = reader_.number("also", -largest, largest);
+    setter_.bounds = read_bounds(reader_, profile_);
     if (setting.min >= setting.max) reader_.fail("max", "'max' must be above 'min'");
     if (setting.unit.size() > 16) reader_.fail("unit", "'unit' is longer than 16 bytes");
   }
+
+  /// Each group is [least, greatest], with as many digits as the greatest has, or [least, greatest, digits].
+  void read_groups() {
+    constexpr std::size_t most = 16;
+    constexpr std::int64_t highest = 999'999'999;
+    Setting& setting = setter_.setting;
+    setting.between = reader_.text("between").value_or("");
+    if (setting.between != "" && setting.between != " " && setting.between != ",")
+      reader_.fail("between", "'between' is a blank, a comma, or left out");
+    const yaml::Node* const node = reader_.require("groups");
+    if (node == nullptr) return;
+    bool good = node->type == yaml::Type::sequence && !node->items.empty() && node->items.size() <= most;
+    for (std::size_t i = 0; good && i < node->items.size(); ++i) {
+      const auto numbers = whole_numbers(node->items[i], highest);
+      good = (numbers.size() == 2 || numbers.size() == 3) && numbers[0] <= numbers[1];
+      if (!good) break;
+      const auto least_width = static_cast<unsigned>(std::to_string(numbers[1]).size());
+      const auto width = numbers.size() == 3 ? static_cast<unsigned>(numbers[2]) : least_width;
+      good = width >= least_width && width <= 9;
+      setting.groups.push_back({static_cast<unsigned>(numbers[0]), static_cast<unsigned>(numbers[1]), width});
+    }
+    if (!good)
+      reader_.fail("groups",
+                   "'groups' lists 1 to 16 numbers as [least, greatest] or [least, greatest, digits]");
+  }
+
+  static std::vector<std::int64_t> whole_numbers(const yaml::Node& node, std::int64_t highest) {
+    std::vector<std::int64_t> numbers;
+    for (const yaml::Node& item : node.items) {
+      const auto number = item.type == yaml::Type::scalar ? yaml::parse_number(item.scalar) : std::nullopt;
+      if (!number || *number < 0 || *number > static_cast<double>(highest) || *number != std::floor(*number))
+        return {};
+      numbers.push_back(static_cast<std::int64_t>(*number));
+    }
+    return numbers;
+  }
+
+  [[nodiscard]] std::size_t data_size() const { return profile_.queries[setter_.query].request.data.size(); }
   [[nodiscard]] double scale() const { return std::pow(10.0, setter_.setting.precision); }
 
   /// With a value in the request an option stands for a number, without for a query of its own.
@@ -174,7 +225,12 @@ class SettingReader {
       return;
     }
     choice.query = setter_.query;
-    if (const auto number = yaml::parse_number(text)) {
+    if (setter_.format.type == ValueFormat::Type::literal) {
+      const bool plain = !text.empty() && text.size() <= longest_literal &&
+                         std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7F'; });
+      if (!plain) reader_.fail(key, "a literal is 1 to 16 printable characters, found " + yaml::shown(*node));
+      choice.text = text;
+    } else if (const auto number = yaml::parse_number(text)) {
       choice.number = *number;
     } else {
       reader_.fail(key, "with 'write' an option stands for a number, found " + yaml::shown(*node));
@@ -191,7 +247,8 @@ class SettingReader {
           return reader_.fail("read_back",
                               yaml::in_quotes(*key) +
                                   " is a reading of another kind: a number shows "
-                                  "a number, a flag a switch, an enumeration of the same options a select");
+                                  "a number, a flag a switch, an enumeration of the same options a select, "
+                                  "or a number one whose options are numbers");
         setter_.setting.read_back = *key;
         setter_.setting.read_query = query.request.name;
         return;
@@ -204,6 +261,9 @@ class SettingReader {
     const Setting& setting = setter_.setting;
     if (setting.kind == SettingKind::toggle) return quantity.kind == Kind::flag;
     if (setting.kind == SettingKind::number) return quantity.kind == Kind::measurement;
+    if (quantity.kind == Kind::measurement)
+      return std::ranges::all_of(setting.options,
+                                 [](const auto& o) { return yaml::parse_number(o).has_value(); });
     return quantity.kind == Kind::enumeration &&
            std::ranges::all_of(setting.options, [&](const auto& option) {
              return std::ranges::count(quantity.options, option) == 1;
@@ -214,9 +274,10 @@ class SettingReader {
   void try_values() {
     if (!setter_.formatted || setter_.format.width == 0) return;
     const Setting& setting = setter_.setting;
-    std::vector<double> values{setting.min, setting.max};
+    std::vector<double> values{setting.min, setting.max, setting.also.value_or(setting.min)};
     if (setting.kind != SettingKind::number) {
       values.clear();
+      if (setter_.format.type == ValueFormat::Type::literal) return;
       for (const auto& choice : setter_.choices) values.push_back(choice.number);
     }
     for (const double value : values) {

@@ -1,6 +1,7 @@
 #include "profile/setter.hpp"
 
 #include "profile/profile.hpp"
+#include "profile/transform.hpp"
 #include "yaml/map_reader.hpp"
 
 #include <algorithm>
@@ -34,17 +35,33 @@ Error refusal(const Setting& setting, std::string_view found) {
 
 /// In range, and on a step counted from the lowest value.
 bool is_step(const Setting& setting, double value) {
+  if (setting.also && std::abs(value - *setting.also) < 1e-6) return true;
   if (!(value >= setting.min && value <= setting.max)) return false;
   const double steps = (value - setting.min) / setting.step;
   return std::abs(steps - std::round(steps)) < 1e-6;
 }
 
-Result<Bytes> with_value(const ProfileQuery& query, const ValueFormat& format, double value) {
-  auto written = format.encode(value);
-  if (!written) return written;
+/// As many digits in each group as it has, each number in its range, and nothing else.
+bool is_text(const Setting& setting, std::string_view value) {
+  for (std::size_t i = 0; i < setting.groups.size(); ++i) {
+    const DigitGroup& group = setting.groups[i];
+    if (i > 0 && !value.starts_with(setting.between)) return false;
+    value.remove_prefix(i > 0 ? setting.between.size() : 0);
+    const std::string_view digits = value.substr(0, group.width);
+    unsigned number = 0;
+    const bool plain = std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+    if (digits.size() != group.width || !plain) return false;
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (number < group.min || number > group.max) return false;
+    value.remove_prefix(group.width);
+  }
+  return value.empty();
+}
+
+Bytes with_value(const ProfileQuery& query, const ValueFormat& format, const Bytes& written) {
   Bytes data = query.request.data;
-  data.resize(std::max(data.size(), format.at + written->size()));
-  std::ranges::copy(*written, data.begin() + static_cast<std::ptrdiff_t>(format.at));
+  data.resize(std::max(data.size(), format.at + written.size()));
+  std::ranges::copy(written, data.begin() + static_cast<std::ptrdiff_t>(format.at));
   return data;
 }
 
@@ -60,7 +77,7 @@ Value expectation(const Setting& setting, std::string_view value, double number)
 Result<Bytes> ValueFormat::encode(double value) const {
   if (type == Type::text) {
     std::array<char, 64> buffer{};
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value / scale,
                                    std::chars_format::fixed, static_cast<int>(decimals));
     const std::string_view text{buffer.data(), static_cast<std::size_t>(end.ptr - buffer.data())};
     if (end.ec != std::errc{} || value < 0 || text.size() > width)
@@ -84,8 +101,11 @@ Result<Bytes> ValueFormat::encode(double value) const {
 Result<Write> prepare(const Profile& profile, const Setter& setter, std::string_view value) {
   const Setting& setting = setter.setting;
   double number = 0;
+  std::string_view literal = value;
   std::size_t index = setter.query;
-  if (setting.kind == SettingKind::number) {
+  if (setting.kind == SettingKind::text) {
+    if (!is_text(setting, value)) return refusal(setting, value);
+  } else if (setting.kind == SettingKind::number) {
     const auto parsed = plain_decimal(value);
     if (!parsed || !is_step(setting, *parsed)) return refusal(setting, value);
     number = *parsed + 0.0;  // no minus before a zero
@@ -94,16 +114,26 @@ Result<Write> prepare(const Profile& profile, const Setter& setter, std::string_
     if (chosen == setting.options.end()) return refusal(setting, value);
     const auto& choice = setter.choices[static_cast<std::size_t>(chosen - setting.options.begin())];
     number = choice.number;
+    literal = choice.text;
     index = choice.query;
   }
   const ProfileQuery& query = profile.queries[index];
-  Write write{&query, query.request.data, expectation(setting, value, number)};
-  if (setter.formatted) {
-    auto data = with_value(query, setter.format, number);
-    if (!data) return data.error();
-    write.data = std::move(*data);
-  }
+  Write write{&query, query.request.data, expectation(setting, value, number), number};
+  if (!setter.formatted) return write;
+  const bool as_it_is = setter.format.type == ValueFormat::Type::literal;
+  const auto written =
+      as_it_is ? Result<Bytes>{Bytes{literal.begin(), literal.end()}} : setter.format.encode(number);
+  if (!written) return written.error();
+  write.data = with_value(query, setter.format, *written);
   return write;
+}
+
+std::string as_set(const Setting& setting, const Reading& reading) {
+  const bool* const flag = std::get_if<bool>(&reading.value);
+  if (setting.kind == SettingKind::toggle && flag != nullptr) return *flag ? "on" : "off";
+  const double* const number = std::get_if<double>(&reading.value);
+  if (setting.kind == SettingKind::select && number != nullptr) return number_text(*number);
+  return format_value(*reading.quantity, reading.value);
 }
 
 bool reads_back(const Setting& setting, const Value& expected, const Value& found) {
@@ -111,6 +141,12 @@ bool reads_back(const Setting& setting, const Value& expected, const Value& foun
   const auto* const read = std::get_if<double>(&found);
   // A device may show a number more coarsely than it takes it, but never by half a step.
   if (wanted != nullptr && read != nullptr) return std::abs(*wanted - *read) < setting.step / 2;
+  // An option that is a number may be read back as one: 50 of 50.0 Hz.
+  const auto* const option = std::get_if<std::string>(&expected);
+  if (option != nullptr && read != nullptr) {
+    const auto number = plain_decimal(*option);
+    return number && std::abs(*number - *read) < setting.step / 2;
+  }
   return expected == found;
 }
 

@@ -20,7 +20,7 @@ struct Said {
   std::string_view command;
   std::string_view answer;
 };
-/// What does not move. Ratings and settings of a 5 kW inverter at 48 V.
+/// What does not move, of a 5 kW inverter at 48 V.
 constexpr std::array fixed{
     Said{"QPI", "PI30"},
     Said{"QID", "92931701100510"},
@@ -28,19 +28,11 @@ constexpr std::array fixed{
     Said{"QVFW", "VERFW:00072.70"},
     Said{"QMN", "MKS2-5000"},
     Said{"QGMN", "044"},
-    Said{"QFLAG", "EakxyDbjuvz"},
-    Said{"QMCHGCR", "010 020 030 040 050 060 070 080"},
-    Said{"QMUCHGCR", "002 010 020 030"},
-    Said{"QOPM", "0"},
     Said{"QBOOT", "0"},
     Said{"QDI", "230.0 50.0 0030 42.0 54.0 56.4 46.0 60 0 0 2 0 0 0 0 0 1 1 0 0 1 0 54.0 0 1 000"},
 };
 constexpr std::array fixed_18{
     Said{"PI", "18"},
-    Said{"PIRI", "2300,217,2300,500,217,5000,5000,480,500,540,450,552,545,2,10,060,1,1,1,9,1,0,0,0,1"},
-    Said{"FLAG", "1,0,1,0,0,1,1,0,0"},
-    Said{"MCHGCR", "010,020,030,040,050,060,070,080"},
-    Said{"MUCHGCR", "002,010,020,030"},
 };
 
 template <class... Values>
@@ -81,7 +73,7 @@ Forger VoltronicModel::forger() const {
 }
 
 std::vector<Bytes> VoltronicModel::respond(const protocol::Frame& request, milliseconds elapsed) {
-  if (request.command != voltronic::request) return {};
+  if (request.command != voltronic::request && request.command != voltronic::order) return {};
   battery_.advance(elapsed);
   hours_ = std::chrono::duration<double, std::ratio<3600>>(elapsed).count();
   const std::string_view command{reinterpret_cast<const char*>(request.payload.data()),
@@ -89,10 +81,11 @@ std::vector<Bytes> VoltronicModel::respond(const protocol::Frame& request, milli
   return {voltronic::encode(codec_->dialect(), answer(command)).value()};
 }
 
-std::string VoltronicModel::answer(std::string_view command) const {
+std::string VoltronicModel::answer(std::string_view command) {
   if (auto moving = status(command)) return *moving;
+  if (auto setting = settings_.answer(command)) return *setting;
   auto still = variant_ == VoltronicVariant::pi18 ? look_up(fixed_18, command) : look_up(fixed, command);
-  return still ? *still : "NAK";
+  return still ? *still : settings_.obey(command) ? "ACK" : "NAK";
 }
 
 std::optional<std::string> VoltronicModel::status(std::string_view command) const {
@@ -106,9 +99,6 @@ std::optional<std::string> VoltronicModel::status(std::string_view command) cons
   if (command == "QPIGS") return general_status();
   if (command == "QMOD") return "B";
   if (command == "QPIWS") return std::string(variant_ == VoltronicVariant::hs ? 32 : 36, '0');
-  if (command == "QPIRI")
-    return std::string{"230.0 21.7 230.0 50.0 21.7 5000 5000 48.0 46.0 42.0 56.4 54.0 0 010 060 1 2 2 "} +
-           (variant_ == VoltronicVariant::hs ? "-" : "9") + " 01 0 0 54.0 0 1" + (max ? " 480 0 070" : "");
   if (max && command == "QPIGS2") return "02.5 310.4 00776";
   if (max && (command == "QET" || command == "QLT")) return print("%08u", energy);
   return std::nullopt;

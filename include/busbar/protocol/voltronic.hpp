@@ -28,6 +28,7 @@ inline constexpr std::uint32_t values = 0;        ///< the payload is what stand
 inline constexpr std::uint32_t acknowledged = 1;  ///< the payload is "ACK" or "^1"
 inline constexpr std::uint32_t refused = 2;       ///< the payload is "NAK" or "^0"
 inline constexpr std::uint32_t request = 3;       ///< of a master, or its echo; the payload is the command
+inline constexpr std::uint32_t order = 4;         ///< the same behind ^S: it changes the device
 
 inline constexpr std::size_t longest_frame = 512;
 inline constexpr std::size_t longest_command = 100;

@@ -88,14 +88,18 @@ class VoltronicCodec final : public Codec {
 
 Result<Bytes> VoltronicCodec::build(const Query& query) const {
   const std::string_view command = text_of(query.data);
-  const bool plain = std::all_of(command.begin(), command.end(),
-                                 [](char c) { return c > 0x20 && c < 0x7F && c != '(' && c != '^'; });
+  // One order has blanks between its values; nothing that asks has any.
+  const bool plain = std::all_of(command.begin(), command.end(), [&](char c) {
+    return (c > 0x20 || (c == 0x20 && query.write)) && c < 0x7F && c != '(' && c != '^';
+  });
   if (command.empty() || command.size() > longest_command || !plain)
     return Error{Errc::bad_value, "a command is 1 to 100 printable characters; " + query.name +
                                       " gives it as 'text', like QPIGS"};
   // What asks starts with Q, or says ^P; all else changes the inverter.
   if (!dialect_.counted && !query.write && command.front() != 'Q' && command != "VERFW:")
     return Error{Errc::not_allowed, "command " + std::string{command} + " is not one of those that only ask"};
+  if (query.command == order && !query.write)
+    return Error{Errc::not_allowed, "command " + std::string{command} + " behind ^S changes the inverter"};
   Bytes frame;
   if (dialect_.counted) {
     std::string length = std::to_string(command.size() + (dialect_.request_crc ? tail : 1));
@@ -201,7 +205,8 @@ Scan VoltronicCodec::scan_counted(ByteView buffered) const {
   if (!is_end(bytes.back())) return drop(bytes, 1, Errc::bad_end);
   if (checked && !crc_fits(bytes.first(size - tail), bytes[size - 3], bytes[size - 2]))
     return drop(bytes, 1, Errc::bad_checksum);
-  return found(bytes, asks ? request : values, bytes.subspan(head, length - (checked ? tail : 1)));
+  const std::uint32_t asked = kind[1] == 'S' ? order : request;
+  return found(bytes, asks ? asked : values, bytes.subspan(head, length - (checked ? tail : 1)));
 }
 
 Scan VoltronicCodec::scan(ByteView buffered) const {

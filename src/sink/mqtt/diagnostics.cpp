@@ -101,6 +101,7 @@ std::string device_diagnostics(const DeviceHealth& device) {
        {"polls_failed", device.polls_failed},
        {"polls_skipped", device.polls_skipped},
        {"polls_discarded", device.polls_discarded},
+       {"polls_refused", device.polls_refused},
        {"implausible", device.implausible},
        {"anomalies", device.anomalies},
        {"reply_time_p50", milliseconds(device.latency.p50)},

@@ -1,4 +1,4 @@
-// Entities of Home Assistant for what can be set: number, select, switch and button. Pure.
+// Entities of Home Assistant for what can be set: number, select, switch, button and text. Pure.
 // Source: Home Assistant documentation, MQTT integration, platforms of these names.
 #pragma once
 

@@ -84,19 +84,32 @@ Maybe last_success_age(const DeviceHealth& device, Steady now) {
   return seconds(std::chrono::duration_cast<std::chrono::milliseconds>(now - *device.last_success_steady));
 }
 
+/// Of devices on which the site allows to set something; most allow nothing.
+void append_writes(std::string& out, const std::vector<DeviceHealth>& devices) {
+  if (std::ranges::none_of(devices, &DeviceHealth::writable)) return;
+  append_family(out, {"busbar_device_writes_total",
+                      "Attempts to set something by verdict; refused: nothing was sent.", counter});
+  for (const DeviceHealth& device : devices)
+    for (std::size_t i = 0; device.writable && i < verdicts; ++i)
+      append_sample(out, "busbar_device_writes_total", label("device", device.id),
+                    label("verdict", to_string(static_cast<Verdict>(i))), count(device.writes[i]));
+}
+
 /// Metrics with a second label: outcome, reason, state, quantile.
 void append_device_tables(std::string& out, const std::vector<DeviceHealth>& devices) {
   if (devices.empty()) return;
   append_family(out, {"busbar_device_polls_total",
                       "Polls by outcome: success, failed, skipped (the one before was "
-                      "still under way), discarded (breaker open).",
+                      "still under way), discarded (breaker open), refused (the device does not "
+                      "know the query).",
                       counter});
   for (const DeviceHealth& device : devices) {
     const std::string id = label("device", device.id);
     for (const auto& [outcome, polls] : {std::pair{"success", device.polls_success},
                                          {"failed", device.polls_failed},
                                          {"skipped", device.polls_skipped},
-                                         {"discarded", device.polls_discarded}})
+                                         {"discarded", device.polls_discarded},
+                                         {"refused", device.polls_refused}})
       append_sample(out, "busbar_device_polls_total", id, label("outcome", outcome), count(polls));
   }
 
@@ -106,6 +119,7 @@ void append_device_tables(std::string& out, const std::vector<DeviceHealth>& dev
       append_sample(out, "busbar_device_errors_total", label("device", device.id),
                     label("reason", to_string(reason)), count(errors));
 
+  append_writes(out, devices);
   append_family(out,
                 {"busbar_device_breaker_state", "1 for the present state of the circuit breaker.", gauge});
   for (const DeviceHealth& device : devices)

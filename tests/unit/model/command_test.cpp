@@ -11,6 +11,7 @@ TEST(SettingKindNames, AreThoseOfTheProfileAndOfHomeAssistant) {
   EXPECT_EQ(to_string(SettingKind::select), "select");
   EXPECT_EQ(to_string(SettingKind::toggle), "switch");
   EXPECT_EQ(to_string(SettingKind::button), "button");
+  EXPECT_EQ(to_string(SettingKind::text), "text");
 }
 
 TEST(VerdictNames, AreStable) {

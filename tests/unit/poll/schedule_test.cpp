@@ -80,6 +80,53 @@ TEST(Schedule, EqualTicksGoInTheOrderOfTheProfile) {
   EXPECT_EQ(schedule.next(t0).query, 1u);
 }
 
+/// The ticks of a query the device refuses each time.
+std::vector<std::chrono::milliseconds> refused_ticks(std::chrono::milliseconds period, int count) {
+  Schedule schedule;
+  schedule.add(period, t0);
+  std::vector<std::chrono::milliseconds> ticks;
+  for (Steady now = t0; count > 0; --count) {
+    now = schedule.next(now).at;
+    ticks.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(now - t0));
+    schedule.refused(0);
+  }
+  EXPECT_EQ(schedule.skipped(), 0u) << "left out on purpose";
+  return ticks;
+}
+
+TEST(Schedule, WhatIsRefusedIsAskedEverMoreRarely) {
+  EXPECT_EQ(refused_ticks(10s, 5), (std::vector<std::chrono::milliseconds>{0s, 20s, 60s, 140s, 300s}));
+  const auto ticks = refused_ticks(10s, 20);
+  EXPECT_EQ(ticks[19] - ticks[18], 1h) << "at last once an hour";
+  const auto odd = refused_ticks(7min, 9);
+  EXPECT_EQ(odd[8] - odd[7], 56min) << "the last of its own ticks within the hour";
+  EXPECT_EQ(refused_ticks(24h, 3), (std::vector<std::chrono::milliseconds>{0h, 24h, 48h}));
+}
+
+TEST(Schedule, AnAnswerEndsTheRest) {
+  Schedule schedule;
+  schedule.add(10s, t0);
+  schedule.refused(0);
+  schedule.refused(0);
+  EXPECT_EQ(schedule.next(t0).at, t0 + 60s);
+  schedule.done(0);
+  EXPECT_EQ(schedule.next(t0).at, t0 + 70s);
+  schedule.refused(0);
+  EXPECT_EQ(schedule.next(t0).at, t0 + 90s);
+}
+
+TEST(Schedule, ARestDelaysNoOther) {
+  Schedule schedule;
+  schedule.add(10s, t0);
+  schedule.add(10s, t0 + 1s);
+  schedule.refused(0);
+  for (int n = 0; n < 2; ++n) {
+    EXPECT_EQ(schedule.next(t0).query, 1u);
+    schedule.done(1);
+  }
+  EXPECT_EQ(schedule.next(t0).query, 0u);
+}
+
 TEST(Schedule, AnEmptyOneIsNeverDue) {
   Schedule schedule;
   EXPECT_TRUE(schedule.empty());

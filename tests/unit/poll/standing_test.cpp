@@ -63,6 +63,38 @@ TEST(Standing, ABusyBusSaysNothingAboutTheDevice) {
   EXPECT_EQ(standing.availability(), Availability::online);
 }
 
+TEST(Standing, WhatADeviceDoesNotKnowSaysNothingAgainstIt) {
+  Standing standing{2};
+  (void)success(standing);
+  for (int n = 0; n < 10; ++n) EXPECT_FALSE(standing.failed(Errc::rejected));
+  EXPECT_EQ(standing.availability(), Availability::online);
+  const DeviceHealth health = standing.health();
+  EXPECT_EQ(health.polls_refused, 10u);
+  EXPECT_EQ(health.polls_failed, 0u);
+  EXPECT_EQ(health.errors.at(Errc::rejected), 10u);
+}
+
+TEST(Standing, ARefusalIsAnAnswerButNoReading) {
+  Standing standing{2};
+  EXPECT_FALSE(standing.failed(Errc::timeout));
+  EXPECT_FALSE(standing.failed(Errc::rejected));
+  EXPECT_FALSE(standing.failed(Errc::timeout)) << "not in a row";
+  EXPECT_TRUE(standing.failed(Errc::timeout));
+  EXPECT_FALSE(standing.failed(Errc::rejected)) << "nothing is read yet: it stays offline";
+  EXPECT_EQ(standing.availability(), Availability::offline);
+}
+
+TEST(Standing, WritesAreCountedByVerdict) {
+  Standing standing{2};
+  standing.wrote(Verdict::accepted);
+  standing.wrote(Verdict::refused);
+  standing.wrote(Verdict::refused);
+  const auto writes = standing.health().writes;
+  EXPECT_EQ(writes[static_cast<std::size_t>(Verdict::accepted)], 1u);
+  EXPECT_EQ(writes[static_cast<std::size_t>(Verdict::refused)], 2u);
+  EXPECT_EQ(writes[static_cast<std::size_t>(Verdict::mismatch)], 0u);
+}
+
 TEST(Standing, RepeatsOfOneErrorAreCounted) {
   Standing standing{3};
   for (std::uint64_t n = 1; n <= 5; ++n) {

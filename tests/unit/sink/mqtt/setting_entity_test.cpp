@@ -70,6 +70,39 @@ TEST(SettingEntity, NumberAndSelectSayWhatThereIs) {
   EXPECT_FALSE(all["set_source"].contains("state_topic")) << "this output does not get that reading";
 }
 
+DeviceDescription inverter(const std::vector<std::string>& allowed) {
+  const auto& profile = *built_in().find("pi30_max");
+  auto device = described(profile, "roof");
+  for (const auto& name : allowed) device.settings.push_back(profile.find_setter(name)->setting);
+  return device;
+}
+
+TEST(SettingEntity, ATextSaysHowItLooks) {
+  const auto all = components(inverter({"clock", "bms"}));
+  EXPECT_EQ(all["set_clock"]["platform"], "text");
+  EXPECT_EQ(all["set_clock"]["min"], 12);
+  EXPECT_EQ(all["set_clock"]["max"], 12);
+  EXPECT_EQ(all["set_clock"]["pattern"], "^[0-9]{2}[0-9]{2}[0-9]{2}[0-9]{2}[0-9]{2}[0-9]{2}$");
+  EXPECT_EQ(all["set_clock"]["entity_category"], "config");
+  EXPECT_EQ(all["set_bms"]["max"], 33);
+  EXPECT_THAT(all["set_bms"]["pattern"].get<std::string>(), HasSubstr("^[0-9]{1} [0-9]{3} "));
+}
+
+TEST(SettingEntity, TheRangeHoldsTheOneValueBeyondIt) {
+  const auto entity = components(inverter({"max_discharging_current"}))["set_max_discharging_current"];
+  EXPECT_EQ(entity["min"], 0);
+  EXPECT_EQ(entity["max"], 150);
+}
+
+TEST(SettingEntity, AnOptionThatIsANumberIsShownWithoutItsPoint) {
+  const auto entity = components(inverter({"ac_output_frequency"}))["set_ac_output_frequency"];
+  EXPECT_EQ(entity["options"], (std::vector<std::string>{"50", "60"}));
+  EXPECT_EQ(
+      entity["value_template"],
+      "{{ '%g' | format(value_json.ac_output_rating_frequency) if value_json.ac_output_rating_frequency is "
+      "number else none }}");
+}
+
 TEST(SettingEntity, NothingAllowedNothingShown) {
   const auto all = components(orion({}));
   ASSERT_FALSE(all.empty());

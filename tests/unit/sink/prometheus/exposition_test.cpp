@@ -35,6 +35,9 @@ Health full_health() {
   dead.availability = Availability::offline;
   dead.breaker = Breaker::open;
   dead.polls_discarded = 5;
+  dead.polls_refused = 6;
+  dead.writable = true;
+  dead.writes = {7, 0, 0, 0, 8};
   health.devices.emplace_back().id = "new";
   ChannelHealth& channel = health.channels.emplace_back();
   channel.id = "rs485";
@@ -138,6 +141,12 @@ TEST_F(ExpositionTest, DevicesOnlineOfflineAndNotYetKnown) {
   EXPECT_TRUE(has("busbar_device_polls_total{device=\"pack\",outcome=\"failed\"} 2"));
   EXPECT_TRUE(has("busbar_device_polls_total{device=\"pack\",outcome=\"skipped\"} 1"));
   EXPECT_TRUE(has("busbar_device_polls_total{device=\"dead\",outcome=\"discarded\"} 5"));
+  EXPECT_TRUE(has("busbar_device_polls_total{device=\"dead\",outcome=\"refused\"} 6"));
+  EXPECT_TRUE(has("busbar_device_writes_total{device=\"dead\",verdict=\"accepted\"} 7"));
+  EXPECT_TRUE(has("busbar_device_writes_total{device=\"dead\",verdict=\"mismatch\"} 0"));
+  EXPECT_TRUE(has("busbar_device_writes_total{device=\"dead\",verdict=\"refused\"} 8"));
+  EXPECT_EQ(page().find("busbar_device_writes_total{device=\"pack\""), std::string::npos)
+      << "nothing is allowed";
   EXPECT_TRUE(has("busbar_device_errors_total{device=\"pack\",reason=\"timeout\"} 1"));
   EXPECT_TRUE(has("busbar_device_errors_total{device=\"pack\",reason=\"bad_checksum\"} 1"));
   EXPECT_TRUE(has("busbar_device_implausible_total{device=\"pack\"} 3"));
