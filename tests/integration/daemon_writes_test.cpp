@@ -71,6 +71,24 @@ TEST_F(Writes, AnAllowedSwitchIsSetAndReadBack) {
   EXPECT_EQ(config["components"]["set_discharge_mos"]["command_topic"], "busbar/pack1/set/discharge_mos");
 }
 
+TEST_F(Writes, TheAnswerGoesWhereTheSenderWantsIt) {
+  start("discharge_mos");
+  EXPECT_EQ(set("discharge_mos", "on")["result"], "accepted");
+  observer.request("busbar/pack1/set/discharge_mos", "off", "desk/7/answers", "order-1");
+  const auto answer =
+      observer.wait_for([](const auto& message) { return message.topic == "desk/7/answers"; });
+  ASSERT_TRUE(answer) << daemon->err();
+  EXPECT_EQ(answer->correlation, "order-1");
+  EXPECT_FALSE(answer->retained);
+  EXPECT_EQ(json::parse(answer->payload)["read_back"], "off");
+  observer.request("busbar/pack1/set/discharge_mos", "maybe", "desk/7/answers", "order-2");
+  const auto refusal = observer.wait_for([](const auto& message) {
+    return message.topic == "desk/7/answers" && message.correlation == "order-2";
+  });
+  ASSERT_TRUE(refusal) << daemon->err();
+  EXPECT_EQ(json::parse(refusal->payload)["result"], "refused");
+}
+
 TEST_F(Writes, WhatIsNotAllowedIsNotEvenHeard) {
   start("discharge_mos");
   EXPECT_EQ(set("discharge_mos", "on")["result"], "accepted");

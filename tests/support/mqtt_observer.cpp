@@ -27,7 +27,12 @@ MqttObserver::MqttObserver(const std::string& url, const std::vector<std::string
     : state_{std::make_unique<State>(url)} {
   state_->client.set_message_callback([state = state_.get()](const mqtt::const_message_ptr& message) {
     const std::lock_guard lock{state->mutex};
-    state->heard.push_back({message->get_topic(), message->to_string(), message->is_retained()});
+    const auto& properties = message->get_properties();
+    std::string correlation;
+    if (properties.contains(mqtt::property::CORRELATION_DATA))
+      correlation = mqtt::get<std::string>(properties, mqtt::property::CORRELATION_DATA);
+    state->heard.push_back(
+        {message->get_topic(), message->to_string(), message->is_retained(), std::move(correlation)});
   });
   mqtt::connect_options options;
   options.set_mqtt_version(MQTTVERSION_5);
@@ -89,6 +94,14 @@ std::optional<std::string> MqttObserver::newest(const std::string& topic) const 
 
 void MqttObserver::publish(const std::string& topic, const std::string& payload, bool retain) {
   state_->client.publish(topic, payload.data(), payload.size(), 1, retain)->wait();
+}
+
+void MqttObserver::request(const std::string& topic, const std::string& payload,
+                           const std::string& response_topic, const std::string& correlation) {
+  mqtt::properties properties;
+  properties.add({mqtt::property::RESPONSE_TOPIC, response_topic});
+  properties.add({mqtt::property::CORRELATION_DATA, correlation});
+  state_->client.publish(mqtt::message::create(topic, payload, 1, false, properties))->wait();
 }
 
 std::map<std::string, std::string> retained(const std::string& url, const std::string& filter) {

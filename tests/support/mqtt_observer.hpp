@@ -18,6 +18,7 @@ class MqttObserver {
     std::string topic;
     std::string payload;
     bool retained = false;  ///< was there before this observer subscribed
+    std::string correlation{};
   };
 
   /// Connects and waits for the subscription; throws std::runtime_error when that does not work.
@@ -38,6 +39,9 @@ class MqttObserver {
 
   /// Publishes with QoS 1 and waits until the broker has it.
   void publish(const std::string& topic, const std::string& payload, bool retain = false);
+  /// The same, asking for an answer on a topic of one's own (MQTT 5).
+  void request(const std::string& topic, const std::string& payload, const std::string& response_topic,
+               const std::string& correlation);
 
  private:
   struct State;

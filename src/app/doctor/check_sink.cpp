@@ -37,7 +37,7 @@ class Login final : public mqtt::ConnectionEvents {
     news.notify();
   }
   void on_published(std::uint64_t, bool) override {}
-  void on_message(std::string, std::string, bool) override {}
+  void on_message(std::string, std::string, bool, sink::mqtt::ReplyTo) override {}
   void on_alive() override {}
   void on_closed() override {
     closed = true;

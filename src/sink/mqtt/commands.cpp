@@ -66,7 +66,19 @@ void Commands::connected(Connection& connection) {
   if (!topics.empty()) connection.subscribe_live(std::move(topics));
 }
 
-bool Commands::take(const std::string& topic, const std::string& payload, bool retained) {
+/// Nothing where an answer must not go.
+ReplyTo Commands::vetted(ReplyTo reply_to) {
+  constexpr std::size_t longest = 256;
+  if (reply_to.topic.empty()) return {};
+  const bool good = is_publishable(reply_to.topic) && reply_to.topic.size() <= longest &&
+                    reply_to.correlation.size() <= longest && !topics_->is_reserved(reply_to.topic);
+  if (good) return reply_to;
+  if (!std::exchange(bad_reply_said_, true))
+    spdlog::warn("{}: no answer is sent to the response topic {}", options_->name, for_log(reply_to.topic));
+  return {};
+}
+
+bool Commands::take(const std::string& topic, const std::string& payload, bool retained, ReplyTo reply_to) {
   const auto target = targets_.find(topic);
   if (target == targets_.end()) return false;
   if (retained) {
@@ -79,17 +91,24 @@ bool Commands::take(const std::string& topic, const std::string& payload, bool r
   // A little more than anything valid: enough to say what was wrong with it.
   Command command{target->second.device, target->second.setting, payload.substr(0, max_command_value + 1),
                   options_->name + " " + topic};
-  const auto done = [self = std::weak_ptr{self_}, command](const CommandResult& result) {
-    if (const auto commands = self.lock()) (*commands)->tell(command, result);
+  const auto done = [self = std::weak_ptr{self_}, command,
+                     reply = vetted(std::move(reply_to))](const CommandResult& result) {
+    if (const auto commands = self.lock()) (*commands)->tell(command, result, reply);
   };
   handler_(std::move(command), done);
   return true;
 }
 
-void Commands::tell(const Command& command, const CommandResult& result) {
-  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+void Commands::put(Result result) {
   if (results_.size() >= max_results) results_.pop_front();
-  results_.push_back({topics_->result(command.device, command.setting), result_json(command, result, now)});
+  results_.push_back(std::move(result));
+}
+
+void Commands::tell(const Command& command, const CommandResult& result, const ReplyTo& reply_to) {
+  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  std::string json = result_json(command, result, now);
+  if (!reply_to.topic.empty()) put({reply_to.topic, json, reply_to.correlation});
+  put({topics_->result(command.device, command.setting), std::move(json)});
   on_result_();
 }
 
@@ -101,7 +120,8 @@ bool Commands::pump(Session& session, Connection& connection, Steady now) {
     const auto id = ++last_id_ | mark;
     ++in_flight_;
     session.sent(id, now);
-    connection.publish({id, std::move(result.topic), std::move(result.payload), 1, false});
+    connection.publish(
+        {id, std::move(result.topic), std::move(result.payload), 1, false, std::move(result.correlation)});
     sent = true;
   }
   return sent;

@@ -51,8 +51,11 @@ class Commands {
   /// The broker has taken a result, or refused it.
   void answered() { in_flight_ -= in_flight_ > 0 ? 1 : 0; }
 
-  /// True when the topic is one of ours, whatever became of the message.
-  [[nodiscard]] bool take(const std::string& topic, const std::string& payload, bool retained);
+  /// True when the topic is one of ours, whatever became of the message. What came of it is told on the
+  /// result topic, and where the sender asks for it on a topic of his own, but for those of ours: who may
+  /// write one of our topics is not to write others through us.
+  [[nodiscard]] bool take(const std::string& topic, const std::string& payload, bool retained,
+                          ReplyTo reply_to = {});
   /// Hands over what the connection takes now; true when that was anything.
   bool pump(Session& session, Connection& connection, Steady now);
 
@@ -67,11 +70,14 @@ class Commands {
   struct Result {
     std::string topic;
     std::string payload;
+    std::string correlation{};
   };
 
   void set_targets(std::string_view device, std::map<std::string, Target, std::less<>> targets,
                    Connection* connection);
-  void tell(const Command& command, const CommandResult& result);
+  [[nodiscard]] ReplyTo vetted(ReplyTo reply_to);
+  void tell(const Command& command, const CommandResult& result, const ReplyTo& reply_to);
+  void put(Result result);
 
   const Options* options_;
   const Topics* topics_;
@@ -82,6 +88,7 @@ class Commands {
   std::size_t in_flight_ = 0;
   std::uint64_t last_id_ = 0;
   std::uint64_t stale_ = 0;
+  bool bad_reply_said_ = false;
   /// Whoever carries a command out may outlive this object.
   std::shared_ptr<Commands*> self_ = std::make_shared<Commands*>(this);
 };

@@ -20,6 +20,12 @@ struct Refusal {
   bool rejected = false;  ///< the broker answered, and said no
 };
 
+/// Where the sender of a message wants its answer (MQTT 5, section 4.10); topic "" when he asks for none.
+struct ReplyTo {
+  std::string topic{};
+  std::string correlation{};  ///< any bytes; go back as they came
+};
+
 /// Called on the loop thread only, never from inside a call to Connection.
 class ConnectionEvents {
  public:
@@ -29,7 +35,7 @@ class ConnectionEvents {
   virtual void on_refused(Refusal refusal) = 0;
   virtual void on_lost(std::string reason) = 0;
   virtual void on_published(std::uint64_t id, bool delivered) = 0;
-  virtual void on_message(std::string topic, std::string payload, bool retained) = 0;
+  virtual void on_message(std::string topic, std::string payload, bool retained, ReplyTo reply_to) = 0;
   /// The broker answered probe().
   virtual void on_alive() = 0;
   /// The clean disconnect asked for by close() is done, or could not be done.
@@ -45,6 +51,7 @@ class Connection {
     std::string payload;
     int qos = 1;
     bool retain = true;
+    std::string correlation{};  ///< correlation data of an answer, where the connection speaks MQTT 5
   };
 
   virtual ~Connection() = default;

@@ -212,8 +212,8 @@ void MqttSink::on_published(std::uint64_t id, bool delivered) {
   if (finishing_ && outbox_.empty()) timer_.cancel();
 }
 
-void MqttSink::on_message(std::string topic, std::string payload, bool retained) {
-  if (commands_.take(topic, payload, retained)) return;
+void MqttSink::on_message(std::string topic, std::string payload, bool retained, ReplyTo reply_to) {
+  if (commands_.take(topic, payload, retained, std::move(reply_to))) return;
   if (topic == topics_.birth()) {
     if (!retained && payload == "online") session_.born(environment_.now());
   } else if (topic == topics_.status()) {

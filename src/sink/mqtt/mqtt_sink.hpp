@@ -47,7 +47,7 @@ class MqttSink final : public Sink, private ConnectionEvents {
   void on_refused(Refusal refusal) override;
   void on_lost(std::string reason) override;
   void on_published(std::uint64_t id, bool delivered) override;
-  void on_message(std::string topic, std::string payload, bool retained) override;
+  void on_message(std::string topic, std::string payload, bool retained, ReplyTo reply_to) override;
   void on_alive() override { session_.alive(environment_.now()); }
   void on_closed() override {
     closed_ = true;

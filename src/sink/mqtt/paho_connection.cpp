@@ -166,9 +166,12 @@ void Client::connect() {
 
 void Client::publish(const Connection::Publication& publication) {
   auto* context = reinterpret_cast<void*>(static_cast<std::uintptr_t>(publication.id));
-  client_.publish(
-      paho::message::create(publication.topic, publication.payload, publication.qos, publication.retain),
-      context, *this);
+  paho::properties properties;
+  if (version_ == MQTTVERSION_5 && !publication.correlation.empty())
+    properties.add({paho::property::CORRELATION_DATA, publication.correlation});
+  client_.publish(paho::message::create(publication.topic, publication.payload, publication.qos,
+                                        publication.retain, properties),
+                  context, *this);
 }
 
 void Client::subscribe(const std::vector<std::string>& filters) {
@@ -260,11 +263,20 @@ void Client::on_refused(const paho::token& token) {
   });
 }
 
+ReplyTo reply_to(const paho::properties& properties) {
+  ReplyTo reply;
+  if (properties.contains(paho::property::RESPONSE_TOPIC))
+    reply.topic = paho::get<std::string>(properties, paho::property::RESPONSE_TOPIC);
+  if (properties.contains(paho::property::CORRELATION_DATA))
+    reply.correlation = paho::get<std::string>(properties, paho::property::CORRELATION_DATA);
+  return reply;
+}
+
 void Client::on_message(const paho::const_message_ptr& message) {
   if (message->get_payload_ref().size() > max_message) return;
-  tell([topic = message->get_topic(), payload = message->to_string(),
-        retained = message->is_retained()](ConnectionEvents& events) mutable {
-    events.on_message(std::move(topic), std::move(payload), retained);
+  tell([topic = message->get_topic(), payload = message->to_string(), retained = message->is_retained(),
+        reply = reply_to(message->get_properties())](ConnectionEvents& events) mutable {
+    events.on_message(std::move(topic), std::move(payload), retained, std::move(reply));
   });
 }
 

@@ -33,6 +33,13 @@ bool is_publishable(std::string_view topic) noexcept {
          topic.find_first_of(std::string_view{"+#\0", 3}) == std::string_view::npos;
 }
 
+bool Topics::is_reserved(std::string_view topic) const noexcept {
+  const auto below = [&](std::string_view prefix) {
+    return topic.starts_with(prefix) && (topic.size() == prefix.size() || topic[prefix.size()] == '/');
+  };
+  return topic.starts_with('$') || below(prefix_) || below(discovery_prefix_) || topic == birth_;
+}
+
 Topics::Topics(const Options& options)
     : prefix_{trimmed(options.topic_prefix)},
       discovery_prefix_{trimmed(options.home_assistant.prefix)},

@@ -63,6 +63,8 @@ class Topics {
   /// packet.
   [[nodiscard]] std::string discovery(std::string_view device, std::string_view query) const;
   [[nodiscard]] std::string birth() const { return birth_; }
+  /// Below our prefix or that of discovery, or the broker's own ($SYS).
+  [[nodiscard]] bool is_reserved(std::string_view topic) const noexcept;
   /// The two filters under which discovery() topics are found.
   [[nodiscard]] std::string discovery_filter() const { return discovery_prefix_ + "/device/+/config"; }
   [[nodiscard]] std::string split_discovery_filter() const {

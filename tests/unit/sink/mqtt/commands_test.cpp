@@ -74,6 +74,40 @@ class CommandsTest : public ::testing::Test {
   int news = 0;
 };
 
+TEST_F(CommandsTest, AnswersWhereTheSenderWantsIt) {
+  make().describe(device("shed", {"mos"}), &connection);
+  EXPECT_TRUE(commands->take("busbar/shed/set/mos", "on", false, {"desk/7", std::string{"\0id", 3}}));
+  waiting.at(0)({.verdict = Verdict::accepted});
+  EXPECT_TRUE(pump());
+  ASSERT_THAT(connection.published, SizeIs(2));
+  EXPECT_EQ(connection.published[0].topic, "desk/7");
+  EXPECT_EQ(connection.published[0].correlation, (std::string{"\0id", 3}));
+  EXPECT_FALSE(connection.published[0].retain);
+  EXPECT_EQ(connection.published[1].topic, "busbar/shed/result/mos");
+  EXPECT_EQ(connection.published[1].correlation, "");
+  EXPECT_EQ(connection.published[0].payload, connection.published[1].payload);
+}
+
+TEST_F(CommandsTest, NobodyWritesOurTopicsThroughUs) {
+  make().describe(device("shed", {"mos"}), &connection);
+  for (const std::string topic : {"busbar/shed/set/mos", "busbar/status", "busbar", "homeassistant/status",
+                                  "homeassistant/switch/x/config", "$SYS/x", "a/#", "a/+/b"}) {
+    EXPECT_TRUE(commands->take("busbar/shed/set/mos", "on", false, {topic, "1"}));
+    waiting.back()({.verdict = Verdict::accepted});
+    (void)pump();
+    commands->answered();
+    ASSERT_THAT(connection.published, SizeIs(1)) << topic;
+    EXPECT_EQ(connection.published[0].topic, "busbar/shed/result/mos");
+    connection.published.clear();
+  }
+  EXPECT_TRUE(commands->take("busbar/shed/set/mos", "on", false, {"busbarn/x", "1"}));
+  EXPECT_TRUE(commands->take("busbar/shed/set/mos", "on", false, {std::string(300, 't'), "1"}));
+  EXPECT_TRUE(commands->take("busbar/shed/set/mos", "on", false, {"x", std::string(300, 'c')}));
+  for (std::size_t i = waiting.size() - 3; i < waiting.size(); ++i) waiting[i]({.verdict = Verdict::refused});
+  while (pump()) commands->answered();
+  EXPECT_EQ(connection.published[0].topic, "busbarn/x") << "only looks like ours";
+}
+
 TEST_F(CommandsTest, SubscribesToWhatIsAllowedAndToNothingElse) {
   make().describe(device("shed", {"mos", "limit"}), &connection);
   EXPECT_THAT(connection.subscribed, UnorderedElementsAre("busbar/shed/set/mos", "busbar/shed/set/limit"));

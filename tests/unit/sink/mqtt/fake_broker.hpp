@@ -44,7 +44,7 @@ class FakeBroker {
   }
   /// Lets the sink hear it soon.
   void say(std::string topic, std::string payload, bool is_retained = false) {
-    queue_.push_back([=](ConnectionEvents& events) { events.on_message(topic, payload, is_retained); });
+    queue_.push_back([=](ConnectionEvents& events) { events.on_message(topic, payload, is_retained, {}); });
   }
   /// The connection breaks.
   void cut() {
