@@ -20,8 +20,13 @@ std::string padded(const std::string& name) {
   return name + std::string(name.size() < 20 ? 20 - name.size() : 1, ' ');
 }
 
-int list(const profile::Library& profiles) {
+/// All of them, or those that are named.
+int list(const profile::Library& profiles, const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (profiles.find(name) == nullptr)
+      return usage_error("no profile '" + name + "'; 'busbar profile list' shows them");
   for (const auto* profile : profiles.all()) {
+    if (!names.empty() && std::find(names.begin(), names.end(), profile->name) == names.end()) continue;
     std::cout << profile->name << "  " << profile->manufacturer << " " << profile->model << " ("
               << profile->protocol << (profile->dialect.empty() ? "" : ", " + profile->dialect) << ")\n";
     for (const auto& setter : profile->setters) {
@@ -31,6 +36,7 @@ int list(const profile::Library& profiles) {
                 << expected_values(setting) << ") " << setting.description << "\n";
     }
     for (const auto& query : profile->queries) {
+      if (query.takes_value) continue;  // it is nothing without the setting that fills it in
       std::cout << "    " << (query.request.write ? "write " : "query ") << padded(query.request.name)
                 << query.description << "\n";
     }
@@ -97,7 +103,7 @@ int explain(const std::string& path, const std::string& hex) {
 }  // namespace
 
 int profile_command(const CommandArguments& arguments) {
-  Arguments options{"busbar profile list | show NAME | check FILE… | explain FILE --hex \"ea d1 …\"",
+  Arguments options{"busbar profile list [NAME…] | show NAME | check FILE… | explain FILE --hex \"ea d1 …\"",
                     "A profile is the YAML description of one device type; see docs/adding-a-device.md.\n\n"
                     "  list     the profiles at hand and what can be asked of each device\n"
                     "  show     the text of a built-in profile, a good start for one of your own\n"
@@ -115,13 +121,14 @@ int profile_command(const CommandArguments& arguments) {
     yaml::Findings findings;
     const auto profiles = profile::Library::load(options.text("profiles"), findings);
     std::cerr << findings.text();
-    const int code = list(profiles);
+    const int code = list(profiles, words);
     return findings.empty() ? code : exit_data;
   }
   if (action == "show" && words.size() == 1) return show(words.front());
   if (action == "check") return check(words);
   if (action == "explain" && words.size() == 1) return explain(words.front(), options.text("hex"));
-  return usage_error("profile " + action + ": expected list, show NAME, check FILE… or explain FILE --hex …");
+  return usage_error("profile " + action +
+                     ": expected list [NAME…], show NAME, check FILE… or explain FILE --hex …");
 }
 
 }  // namespace busbar::app
