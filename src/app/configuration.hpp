@@ -40,6 +40,8 @@ struct DeviceConfiguration {
   std::vector<std::string> allow_writes;  ///< exact names of settings; patterns are resolved
   unsigned writes_per_minute = 6;
   unsigned offline_after = 3;  ///< failed polls in a row before the device is called offline
+  Bytes prefix{};              ///< of an address that is more than a number: protocol::Target
+  unsigned polls_per_day = 0;  ///< 0: no limit
   bool operator==(const DeviceConfiguration&) const = default;
 };
 

@@ -1,6 +1,8 @@
 // What can only be judged when all parts are read: who shares a channel, an address, a file, a broker.
 #include "app/configuration_reader.hpp"
 
+#include <busbar/protocol/target.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -44,16 +46,18 @@ void check_links(const ReadContext& context, const Configuration& configuration)
 // Two devices with one address would both report whatever that address answers.
 void check_addresses(const ReadContext& context, const Configuration& configuration) {
   const Node& root = context.document.root;
-  std::map<std::pair<std::string, std::uint32_t>, const DeviceConfiguration*> seen;
+  std::map<std::tuple<std::string, std::uint32_t, Bytes>, const DeviceConfiguration*> seen;
   for (const DeviceConfiguration& device : configuration.devices) {
     if (device.channel.empty() || context.profiles.find(device.profile) == nullptr) {
       continue;
     }
-    const auto [first, inserted] = seen.emplace(std::pair(device.channel, device.address), &device);
+    const auto [first, inserted] =
+        seen.emplace(std::tuple(device.channel, device.address, device.prefix), &device);
     if (!inserted) {
       context.fail(find_place(root, {"devices", device.id, "address"}),
-                   "device '" + device.id + "' has address " + std::to_string(device.address) +
-                       " on channel '" + device.channel + "', as device '" + first->second->id + "' in " +
+                   "device '" + device.id + "' has address " +
+                       protocol::target_text({device.address, device.prefix}) + " on channel '" +
+                       device.channel + "', as device '" + first->second->id + "' in " +
                        line_of(find_place(root, {"devices", first->second->id, "address"})),
                    "each device of a channel needs an address of its own");
     }

@@ -2,6 +2,8 @@
 #include "app/allowed_writes.hpp"
 #include "app/configuration_reader.hpp"
 
+#include <busbar/protocol/target.hpp>
+
 #include <algorithm>
 
 namespace busbar::app {
@@ -98,6 +100,7 @@ class DeviceReader {
     set(device.offline_after, reader.integer("offline_after", 1, 1000));
     const yaml::Node* const intervals = reader.node("intervals");
     const Intervals own = read_intervals(context_, intervals);
+    set(device.polls_per_day, reader.integer("polls_per_day", 0, 86400));
     const yaml::Node* const writes = reader.node("allow_writes");
     set(device.writes_per_minute, reader.integer("writes_per_minute", 1, 600));
     (void)reader.node("virtual");  // read_virtuals() reads it when all devices are known
@@ -158,7 +161,19 @@ class DeviceReader {
   void read_address(yaml::MapReader& reader, const profile::Profile* profile, DeviceConfiguration& device) {
     const std::uint32_t max = profile != nullptr ? profile->max_address : 0xFFFFFFFFU;
     device.address = profile != nullptr ? profile->default_address : 0;
-    set(device.address, reader.integer("address", 0, max));
+    const yaml::Node* const node = reader.node("address");
+    const bool text = node != nullptr && node->type == yaml::Type::scalar;
+    if (profile == nullptr || !text || !protocol::has_targets(profile->protocol)) {
+      set(device.address, reader.integer("address", 0, max));
+      return;
+    }
+    auto target = protocol::parse_target(profile->protocol, node->scalar);
+    if (!target) {
+      reader.fail("address", target.error().detail);
+      return;
+    }
+    device.address = target->address;
+    device.prefix = std::move(target->prefix);
   }
 
   // A misspelt query would silently keep its default interval.

@@ -4,6 +4,7 @@
 #include "model/glob.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <set>
 
 namespace busbar::app {
@@ -89,6 +90,10 @@ class Resolver {
       if (query.request.write || interval == device.intervals.end()) {
         continue;
       }
+      if (query.decoder.open()) {
+        milliseconds& longest = open_[device.id];
+        longest = std::max(longest, interval->second);
+      }
       for (const Quantity* const quantity : query.decoder.quantities()) {
         Known& known = known_[{device.id, quantity->key}];
         known = {quantity, std::max(known.interval, interval->second), true};
@@ -126,7 +131,8 @@ class Resolver {
                            std::any_of(draft->pieces.begin(), draft->pieces.end(), [&](const auto& piece) {
                              const Source own{draft->device, piece.reading.key};
                              return piece.is_reading && piece.reading.device.empty() &&
-                                    !piece.reading.pattern && !known_.contains(own) && !there.contains(own);
+                                    !piece.reading.pattern && !known_.contains(own) && !there.contains(own) &&
+                                    !open_.contains(own.device);
                            });
         if (lacks) {
           gone.push_back(std::move(*draft));
@@ -222,9 +228,24 @@ class Resolver {
                     nearest_hint(device, ids));
       return {};
     }
+    if (open_.contains(device)) {
+      return {suppose(device, named.key)};
+    }
     context_.fail(draft.rule, "device '" + device + "' has no reading '" + named.key + "'",
                   hint_for(device, named.key));
     return {};
+  }
+
+  /// What a device names itself is not known before its first answer: it may well have this reading. Powers
+  /// come in watts from all who describe themselves.
+  Source suppose(const std::string& device, const std::string& key) {
+    Quantity& quantity = supposed_.emplace_back();
+    quantity.key = key;
+    if (key == "power" || key.starts_with("power_")) {
+      quantity.unit = "W";
+    }
+    const auto [known, added] = known_.try_emplace({device, key}, Known{&quantity, open_.at(device), true});
+    return known->first;
   }
 
   std::vector<Source> look_up_pattern(const VirtualDraft& draft, const virtuals::Piece& piece,
@@ -294,6 +315,9 @@ class Resolver {
   const ReadContext& context_;
   std::vector<VirtualDraft> drafts_;
   std::map<Source, Known> known_;
+  std::map<std::string, milliseconds>
+      open_;  ///< devices that name readings themselves, asked at most so rarely
+  std::deque<Quantity> supposed_;
   std::set<std::string, std::less<>> devices_;
   std::set<std::string, std::less<>> unclear_;   ///< without a valid profile
   std::set<std::string, std::less<>> reported_;  ///< defaults that no device can have

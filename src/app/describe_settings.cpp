@@ -5,6 +5,8 @@
 #include "app/describe_sinks.hpp"
 #include "app/yaml_writer.hpp"
 
+#include <busbar/protocol/target.hpp>
+
 #include <charconv>
 #include <utility>
 
@@ -141,7 +143,10 @@ void write_device(YamlWriter& out, const DeviceConfiguration& device, const virt
   out.text("name", device.name);
   out.text("channel", device.channel);
   out.text("profile", device.profile);
-  out.number("address", device.address);
+  if (device.prefix.empty())
+    out.number("address", device.address);
+  else
+    out.raw("address", '"' + protocol::target_text({device.address, device.prefix}) + '"');
   if (!device.intervals.empty()) {
     out.open("intervals");
     for (const auto& [query, interval] : device.intervals) {
@@ -155,6 +160,7 @@ void write_device(YamlWriter& out, const DeviceConfiguration& device, const virt
   }
   out.raw("allow_writes", '[' + writes + ']');
   out.number("writes_per_minute", device.writes_per_minute);
+  out.number("polls_per_day", device.polls_per_day);
   out.number("offline_after", device.offline_after);
   write_virtuals(out, virtuals, device.id);
   out.close();

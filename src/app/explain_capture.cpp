@@ -23,6 +23,7 @@ using channel::Route;
 struct Known {
   const profile::Profile* profile = nullptr;
   std::uint32_t address = 0;
+  Bytes prefix{};
   profile::Totals totals{};
 };
 
@@ -74,7 +75,7 @@ class Narrator {
  private:
   void meet(const Event& event) {
     const auto* const profile = profiles_.find(event.profile);
-    devices_[event.device] = {profile, event.address};
+    devices_[event.device] = {profile, event.address, event.bytes};
     out_ << "device " << event.device << ": profile " << event.profile << ", address " << event.address
          << (profile == nullptr ? "; this profile is not at hand, see --profiles" : "") << "\n";
   }
@@ -94,6 +95,7 @@ class Narrator {
     if (query_ == nullptr) return;
     protocol::Query request = query_->request;
     request.address = asked_->address;
+    request.data.insert(request.data.begin(), asked_->prefix.begin(), asked_->prefix.end());
     asked_->totals.apply(*query_, request);
     router_.ask(std::move(request), event.bytes);
   }

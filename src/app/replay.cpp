@@ -113,10 +113,14 @@ class Player {
       if (!query.request.write) device.intervals.try_emplace(query.request.name, query.interval);
     }
     sinks_.describe(describe_device(device, *profile, virtuals_, "replay"));
-    pollers_.try_emplace(
-        event.device,
-        poll::Device{device.id, profile, device.address, device.intervals, {}, device.offline_after},
-        channel_, sinks_, std::chrono::steady_clock::now());
+    poll::Device played;
+    played.id = device.id;
+    played.profile = profile;
+    played.address = device.address;
+    played.intervals = device.intervals;
+    played.offline_after = device.offline_after;
+    played.prefix = event.bytes;
+    pollers_.try_emplace(event.device, std::move(played), channel_, sinks_, std::chrono::steady_clock::now());
     for (const auto& query : profile->queries) {
       if (!query.listen) continue;
       // From now on the channel keeps what comes for it. There is nothing yet.

@@ -242,7 +242,7 @@ void Site::start_devices(const std::vector<std::string>& ids, bool poll) {
     auto& on = *std::find_if(channels_.begin(), channels_.end(),
                              [&](const auto& live) { return live.channel.options().id == device.channel; });
     auto& channel = on.channel;
-    if (on.recorder) on.recorder->device(device.id, device.profile, device.address);
+    if (on.recorder) on.recorder->device(device.id, device.profile, device.address, device.prefix);
     const auto& profile = *setup_->profiles.find(device.profile);
     poll::Device polled{device.id,
                         &profile,
@@ -253,7 +253,9 @@ void Site::start_devices(const std::vector<std::string>& ids, bool poll) {
                         device.offline_after,
                         [this, id = device.id](const auto& query, const auto& quantities) {
                           discovered(id, query, quantities);
-                        }};
+                        },
+                        device.prefix,
+                        device.polls_per_day};
     auto& live = devices_.emplace_back(
         *this, std::move(polled), channel, first_tick(device),
         describe_device(device, profile, setup_->configuration.virtuals, channel.health().endpoint));

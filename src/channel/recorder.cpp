@@ -202,11 +202,12 @@ Recorder::~Recorder() {
   if (!state_->ended) state_->end("stop", {});
 }
 
-void Recorder::device(std::string_view id, std::string_view profile, std::uint32_t address) {
+void Recorder::device(std::string_view id, std::string_view profile, std::uint32_t address, ByteView prefix) {
   Event event = state_->event(Kind::device);
   event.device = id;
   event.profile = profile;
   event.address = address;
+  event.bytes.assign(prefix.begin(), prefix.end());
   std::erase_if(state_->devices, [&](const Event& known) { return known.device == id; });
   state_->devices.push_back(event);
   state_->note(event);

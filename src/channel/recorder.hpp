@@ -36,7 +36,7 @@ class Recorder {
   ~Recorder();  ///< writes what is left
 
   /// Who is behind a name; before its first exchange.
-  void device(std::string_view id, std::string_view profile, std::uint32_t address);
+  void device(std::string_view id, std::string_view profile, std::uint32_t address, ByteView prefix = {});
   void opened();
   void refused(Errc error);
   void closed();

@@ -17,7 +17,8 @@ std::string body(const Event& event) {
   const std::string number = std::to_string(event.exchange);
   switch (event.kind) {
     case Kind::device:
-      return "device " + event.device + " " + event.profile + " " + std::to_string(event.address);
+      return "device " + event.device + " " + event.profile + " " + std::to_string(event.address) +
+             (event.bytes.empty() ? "" : " " + to_hex(event.bytes));
     case Kind::open:
       return "open";
     case Kind::refused:

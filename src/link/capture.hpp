@@ -56,7 +56,7 @@ struct Event {
   unsigned attempts = 0;
   std::optional<Errc> error{};  ///< refused: set; done, heard: empty when it went well
   std::string reason{};
-  Bytes bytes{};
+  Bytes bytes{};  ///< device: what stands before the data of its requests, mostly nothing
   bool operator==(const Event&) const = default;
 };
 

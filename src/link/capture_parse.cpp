@@ -158,6 +158,7 @@ void read_rest(Words& words, Event& event) {
       event.device = words.name("the id of a device");
       event.profile = words.name("the name of a profile");
       event.address = words.number<std::uint32_t>("an address");
+      if (!words.at_end()) event.bytes = read_bytes(words);
       break;
     case Kind::refused:
       event.error = read_result(words, false);

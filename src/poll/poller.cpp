@@ -4,6 +4,7 @@
 #include "async/wakeup.hpp"
 #include "poll/announcer.hpp"
 #include "poll/catalogue.hpp"
+#include "poll/quota.hpp"
 #include "poll/waiting.hpp"
 #include "profile/totals.hpp"
 
@@ -28,6 +29,11 @@ Result<Report> copy_of(const Polled& outcome) {
   return **outcome;
 }
 
+Error used_up(const Quota& quota) {
+  return {Errc::cancelled,
+          "its " + std::to_string(quota.per_day()) + " polls of 24 hours are used up (polls_per_day)"};
+}
+
 }  // namespace
 
 struct Poller::State {
@@ -35,6 +41,7 @@ struct Poller::State {
       : device{std::move(device_)},
         channel{channel_},
         sinks{sinks_},
+        quota{device.polls_per_day},
         announcer{device.id, device.offline_after, sinks_},
         reports(device.profile->queries.size()) {
     for (const ProfileQuery& query : device.profile->queries) {
@@ -60,6 +67,7 @@ struct Poller::State {
   profile::CounterMemory memory;
   profile::Totals totals;
   Catalogue catalogue;
+  Quota quota;
   Announcer announcer;
   std::vector<Report> reports;  ///< the newest of each query of the profile, written over by the next
   Report no_news;               ///< of a query that may go without an answer
@@ -77,6 +85,10 @@ asio::awaitable<Polled> Poller::State::poll(const ProfileQuery& query, Priority 
     auto known = co_await poll(*source, priority, Steady::min(), deadline);
     if (!known) co_return known;
   }
+  // Who is asked by a person gives one more answer, which counts.
+  if (priority == Priority::scheduled && !quota.allows(Clock::now()))
+    co_return announcer.failed(query.request.name, used_up(quota));
+  quota.count(Clock::now());
   const Waiting waiting{overdue, deadline};
   auto reply = co_await channel.exchange(request(query, priority, deadline));
   if (query.occasional && !reply && reply.error().code == Errc::timeout) co_return &no_news;
@@ -109,6 +121,7 @@ channel::Request Poller::State::request(const ProfileQuery& query, Priority prio
                            .timeout = query.timeout,
                            .spacing = query.spacing};
   request.query.address = device.address;
+  request.query.data.insert(request.query.data.begin(), device.prefix.begin(), device.prefix.end());
   totals.apply(query, request.query);
   return request;
 }
@@ -177,7 +190,8 @@ asio::awaitable<Result<Report>> Poller::ask(std::string name) {
 asio::awaitable<Result<Report>> Poller::write(profile::Write write) {
   const ProfileQuery& query = *write.query;
   auto request = state_->request(query, Priority::write, Clock::now() + patience);
-  request.query.data = std::move(write.data);
+  request.query.data = state_->device.prefix;
+  request.query.data.insert(request.query.data.end(), write.data.begin(), write.data.end());
   request.once = !query.repeatable;
   auto reply = co_await state_->channel.exchange(std::move(request));
   co_return copy_of(state_->take(query, std::move(reply)));

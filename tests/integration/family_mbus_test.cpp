@@ -36,6 +36,26 @@ TEST_F(MbusOnce, ReadsAMeterBySecondaryAddressAndAllItsTelegrams) {
   EXPECT_EQ(readings.at("date_storage_1"), "2014-12-31");
 }
 
+TEST_F(MbusOnce, ReadsByAllDigitsAndByWildcards) {
+  const Simulator bus{BUSBAR_BINARY, {.family = "mbus", .count = 3}};
+  const auto all = once(bus,
+                        "  heat: {profile: mbus, channel: bus, address: \"1234500124400104\"}\n"
+                        "  water: {profile: mbus, channel: bus, address: \"FFFFFFFFFFFFFF07\"}\n"
+                        "  power: {profile: mbus, channel: bus, address: \"1FFFFFF3\"}\n");
+  EXPECT_EQ(all.at("heat").at("readout").at("meter_id"), "12345001");
+  EXPECT_EQ(all.at("water").at("readout").at("meter_id"), "12345002") << "the only one of this medium";
+  EXPECT_EQ(all.at("power").at("readout").at("meter_id"), "12345003");
+}
+
+TEST_F(MbusOnce, ComputesWithWhatAMeterNames) {
+  const Simulator bus{BUSBAR_BINARY, {.family = "mbus"}};
+  const auto all =
+      once(bus,
+           "  heat:\n    {profile: mbus, channel: bus, address: 1, virtual: {spread: {expression: "
+           "flow_temperature - return_temperature, unit: K, precision: 1}}}\n");
+  EXPECT_EQ(all.at("heat").at("virtual").at("spread"), 21.4);
+}
+
 TEST_F(MbusOnce, GivesNothingOfDamagedFrames) {
   const Simulator bus{BUSBAR_BINARY, {.family = "mbus", .faults = {"wrong_checksum"}}};
   EXPECT_TRUE(once(bus, "  meter: {profile: mbus, channel: bus, address: 1}\n", 75).empty());

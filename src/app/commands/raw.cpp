@@ -88,6 +88,10 @@ asio::awaitable<void> collect(link::ByteStream& stream, const protocol::Codec& c
       payloads.emplace_back(frame->payload.begin(), frame->payload.end());
       const auto joined = codec.assemble(query, payloads);
       if (!joined || joined->has_value()) co_return;
+      const Bytes more = codec.follow_up(query, payloads);
+      if (more.empty()) continue;
+      const auto written = co_await stream.write(more);
+      if (!written) co_return;
     }
   }
 }

@@ -134,6 +134,11 @@ INSTANTIATE_TEST_SUITE_P(
                    "4:36: there is no channel 'rs458' (did you mean 'rs485'?)"),
         in_devices("  p: {profile: orion1000, address: 255}\n",
                    "4:36: 'address' must be a whole number from 0 to 254, found '255'"),
+        in_devices(
+            "  p: {profile: mbus, address: 251}\n",
+            "4:31: '251' is neither a primary address, 0…250 or 254, nor a secondary one: the eight "
+            "digits of an id such as 12345678, or sixteen with manufacturer, version and medium such as "
+            "1234567824400107; F stands for any digit"),
         in_devices("  p: {profile: orion1000, address: one}\n",
                    "4:36: 'address' must be a whole number from 0 to 254, found 'one'"),
         in_devices("  p: {profile: orion1000, interval: 1s}\n",

@@ -42,6 +42,27 @@ TEST(Configuration, ten_lines_are_enough_for_a_pack_in_home_assistant) {
   EXPECT_FALSE(mqtt.tls);
 }
 
+TEST(Configuration, an_address_of_a_meter_may_be_more_than_a_number) {
+  const Configuration configuration = valid(
+      "version: 1\nchannels: {bus: {link: \"tcp://gateway:10001\"}}\ndefaults: {device: {profile: "
+      "mbus}}\ndevices:\n"
+      "  primary: {address: 5}\n  digits: {address: 12345678, polls_per_day: 10}\n  small: {address: "
+      "\"00000042\"}\n"
+      "  letters: {address: 1A34567F}\n  all: {address: 1234567824400107}\n  zeros: {address: 00000043}\n");
+  const auto& meters = configuration.devices;
+  ASSERT_EQ(meters.size(), 6U);
+  EXPECT_EQ(meters[0].address, 5U);
+  EXPECT_EQ(meters[1].address, 12345678U) << "a number, as it always was";
+  EXPECT_EQ(meters[1].polls_per_day, 10U);
+  EXPECT_EQ(meters[0].polls_per_day, 0U) << "no limit";
+  for (int n = 0; n < 2; ++n) EXPECT_TRUE(meters[n].prefix.empty());
+  for (int n = 2; n < 6; ++n) EXPECT_EQ(meters[n].address, 253U);
+  EXPECT_EQ(to_hex(meters[2].prefix), "5242000000ffffffff");
+  EXPECT_EQ(to_hex(meters[3].prefix), "527f56341affffffff");
+  EXPECT_EQ(to_hex(meters[4].prefix), "527856341224400107");
+  EXPECT_EQ(to_hex(meters[5].prefix), "5243000000ffffffff");
+}
+
 TEST(Configuration, the_shipped_files_are_valid) {
   for (const std::string name : {"busbar.yaml", "demo.yaml"}) {
     const Loaded result = load_configuration(BUSBAR_SOURCE_DIR "/config/" + name, {});

@@ -86,6 +86,20 @@ TEST(Virtuals, AVirtualDeviceReadsManyByAPattern) {
   EXPECT_EQ(configuration.virtual_devices.at(0).name, "bank");
 }
 
+TEST(Virtuals, AMeterThatDescribesItselfMayHaveAnyReading) {
+  const auto configuration = valid(
+      "version: 1\nchannels: {bus: {link: \"tcp://x:1\"}}\ndevices:\n  heat:\n    profile: mbus\n    "
+      "virtual:\n"
+      "      spread: {expression: flow_temperature - return_temperature, unit: K}\n"
+      "      used: {energy: power, max_gap: 1h}\n");
+  const auto& definitions = configuration.virtuals.definitions;
+  ASSERT_EQ(definitions.size(), 2U);
+  EXPECT_THAT(std::get<virtuals::Expression>(definitions[0].rule).inputs,
+              ElementsAre(Source{"heat", "flow_temperature"}, Source{"heat", "return_temperature"}));
+  EXPECT_EQ(std::get<virtuals::Energy>(definitions[1].rule).watts, 1) << "meters give powers in watts";
+  EXPECT_EQ(configuration.virtuals.lifetimes.at({"heat", "flow_temperature"}), 45min);
+}
+
 TEST(Virtuals, OrderInTheFileDoesNotMatter) {
   const auto configuration =
       valid(site("out: {energy: power}\n      power: {expression: 2 * half, unit: W}\n      half: "

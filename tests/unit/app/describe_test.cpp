@@ -64,6 +64,7 @@ TEST(Describe, reads_as_people_expect) {
             "      voltages: off\n"
             "    allow_writes: [allow_charge]\n"
             "    writes_per_minute: 6\n"
+            "    polls_per_day: 0\n"
             "    offline_after: 3\n"
             "sinks:\n"
             "  screen:\n"

@@ -66,6 +66,13 @@ std::vector<Event> every_kind() {
        .device = "bmv",
        .query = "realtime",
        .error = Errc::timeout},
+      {.kind = Kind::device,
+       .utc = utc,
+       .offset = 100h,
+       .device = "meter",
+       .profile = "mbus",
+       .address = 253,
+       .bytes = {0x52, 0x42}},
       {.kind = Kind::closed, .utc = utc, .offset = 100h + 1us},
       {.kind = Kind::end, .utc = utc, .offset = 100h + 2us, .reason = "stop"},
   };

@@ -93,7 +93,8 @@ class PollerTest : public channel::test::ChannelFixture {
                   .address = 5,
                   .intervals = {{"first", interval}, {"second", interval}},
                   .allow_writes = std::move(writes),
-                  .offline_after = offline_after};
+                  .offline_after = offline_after,
+                  .polls_per_day = polls_per_day_};
     poller_.emplace(std::move(device), *channel_, sinks_, std::chrono::steady_clock::now());
     start();
     return *poller_;
@@ -127,6 +128,7 @@ class PollerTest : public channel::test::ChannelFixture {
   std::unique_ptr<profile::Profile> profile_;
   sink::Sinks sinks_;
   Memory* memory_ = nullptr;
+  unsigned polls_per_day_ = 0;
   std::optional<Poller> poller_;
 };
 
@@ -142,6 +144,19 @@ TEST_F(PollerTest, OnceAsksEveryScheduledQueryInTheOrderOfTheProfile) {
   EXPECT_EQ(health.latency.count, 2u);
   EXPECT_EQ(health.channel, "test");
   EXPECT_TRUE(health.last_success);
+}
+
+TEST_F(PollerTest, PollsBeyondTheQuotaOfTheDayAreSkipped) {
+  polls_per_day_ = 3;
+  poller();
+  EXPECT_TRUE(once());
+  EXPECT_FALSE(once()) << "the fourth is one too many";
+  EXPECT_THAT(memory_->reports, ElementsAre("1 first number=42", "2 second other=7", "3 first number=42"));
+  EXPECT_EQ(far_.requests.size(), 3U) << "nothing went out for the fourth";
+  EXPECT_THAT(memory_->states, ElementsAre("pack online: answers")) << "this says nothing about the device";
+  EXPECT_EQ(poller_->health().polls_skipped, 1U);
+  EXPECT_EQ(poller_->health().polls_failed, 0U);
+  EXPECT_TRUE(ask("first")) << "who asks himself is answered";
 }
 
 TEST_F(PollerTest, RunPollsAtItsRateWithGaplessSequence) {
