@@ -57,7 +57,8 @@ sink::DeviceDescription described(const profile::Profile& profile) {
                                  .model = profile.model,
                                  .profile = profile.name,
                                  .channel = "bus",
-                                 .endpoint = "tcp://gateway:26"};
+                                 .endpoint = "tcp://gateway:26",
+                                 .queries = {}};
   for (const auto& query : profile.queries) {
     if (query.request.write) continue;
     sink::QueryDescription given{query.request.name, query.interval, query.decoder.quantities(), {}};
