@@ -100,7 +100,8 @@ void read_examples(yaml::MapReader& reader, Profile& profile) {
   }
 }
 
-/// The data of a write with a value in it: any will do to see whether it can be sent.
+/// The data of a write with a number in it: any will do to see whether it can be sent. Empty for what is set
+/// otherwise.
 Bytes value_of(const Profile& profile, std::size_t query) {
   const auto setter = std::find_if(profile.setters.begin(), profile.setters.end(),
                                    [&](const Setter& s) { return s.formatted && s.query == query; });
@@ -124,7 +125,7 @@ void measure_wire(const protocol::Codec& codec, Profile& profile, yaml::MapReade
       sample.collect->total = 1;  // asked of the device at run time; no request depends on it
     }
     if (query.takes_value) {
-      sample.data = value_of(profile, i);
+      if (Bytes data = value_of(profile, i); !data.empty()) sample.data = std::move(data);
     }
     if (query.listen) {
       // Nothing is sent.

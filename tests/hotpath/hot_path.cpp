@@ -132,7 +132,7 @@ MqttOutput::MqttOutput(const sink::DeviceDescription& device, sink::mqtt::Option
   sink_.describe(device);
   sink_.step();
   events_->on_connected(5, 0);
-  events_->on_message("busbar/status", "online", false);
+  events_->on_message("busbar/status", "online", false, {});
   sink_.step();
   acknowledge();
 }

@@ -112,7 +112,7 @@ TEST_F(OneReading, ReachesMqttFromCapturedBytes) {
 
   sink.step();
   events->on_connected(5, 0);
-  events->on_message("busbar/status", "online", false);
+  events->on_message("busbar/status", "online", false, {});
   sink.step();
 
   ASSERT_TRUE(topics.contains("busbar/pack1/state/voltages")) << testing::PrintToString(topics);
