@@ -12,6 +12,7 @@ constexpr std::int64_t max_offset = 65535;
 constexpr std::int64_t max_text_size = 256;
 constexpr std::size_t max_transforms = 8;
 constexpr std::size_t max_enumeration = 256;
+constexpr std::string_view any_text = "*";
 
 struct TypeName {
   std::string_view text;
@@ -248,6 +249,7 @@ void read_enumeration(yaml::MapReader& reader, FieldSpec& field) {
     reader.fail("enum", "'enum' must map 1 to 256 codes to names: {0: off, 1: bulk}");
     return;
   }
+  bool open = false;  // other texts stand as they are, so that there are more values than the names
   for (const yaml::Entry& entry : node->entries) {
     const auto code = field.type == ValueType::text ? 0 : yaml::parse_integer(entry.key);
     if (!code || entry.value.type != yaml::Type::scalar || entry.value.scalar.empty()) {
@@ -255,12 +257,22 @@ void read_enumeration(yaml::MapReader& reader, FieldSpec& field) {
       continue;
     }
     field.enumeration.push_back({*code, entry.value.scalar, entry.key});
+    if (field.type == ValueType::text && entry.key == any_text) {
+      open = true;
+      if (entry.value.scalar != any_text)
+        reader.fail("enum", "'*' stands for any other text, which stays: {'*': '*'}");
+      continue;
+    }
     auto& options = field.quantity.options;
     if (std::find(options.begin(), options.end(), entry.value.scalar) == options.end()) {
       options.push_back(entry.value.scalar);
     }
   }
-  field.quantity.kind = Kind::enumeration;
+  if (open) {
+    field.quantity.options.clear();
+  } else {
+    field.quantity.kind = Kind::enumeration;
+  }
 }
 
 void read_bits(yaml::MapReader& reader, FieldSpec& field) {

@@ -104,13 +104,17 @@ void Run::phrase(const Item& item, const Quantity& quantity, std::string_view te
   const Step& step = item.step;
   const auto first = plan_.enumerations.begin() + step.enumeration.first;
   const auto last = first + step.enumeration.count;
-  const auto named = std::find_if(first, last, [&](const EnumEntry& entry) { return entry.word == text; });
+  const auto find = [&](std::string_view word) {
+    return std::find_if(first, last, [&](const EnumEntry& entry) { return entry.word == word; });
+  };
+  const auto named = find(text);
+  const bool stays = step.enumeration.count == 0 || (named == last && find("*") != last);
   if (step.place.slot >= 0 && (text.size() < step.least_text || text.size() > step.text_size)) {
     out_.drop(item, quantity, "'" + std::string{text} + "' is shorter or longer than such a text is");
-  } else if (step.enumeration.count > 0 && named == last) {
+  } else if (named == last && !stays) {
     out_.drop(item, quantity, "'" + std::string{text} + "' has no name in the profile");
   } else {
-    out_.push(item, quantity, step.enumeration.count > 0 ? std::string_view{named->text} : text);
+    out_.push(item, quantity, stays ? text : std::string_view{named->text});
   }
 }
 

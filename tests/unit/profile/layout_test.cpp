@@ -65,6 +65,19 @@ TEST(LayoutWords, HaveNoNameForWhatIsNoCode) {
   EXPECT_THAT(value(decode_text(*profile, endless), "mode"), HasSubstr("has no name"));
 }
 
+TEST(LayoutWords, MayStandAsTheyAreWhereTheyHaveNoName) {
+  const auto profile = compile(
+      "    layout: words\n    fields:\n      - {key: product, word: 0, type: text, length: 3-6, enum: "
+      "{\"0x203\": BMV, "
+      "\"*\": \"*\"}}\n");
+  EXPECT_EQ(value(decode_text(*profile, "0x203"), "product"), "BMV");
+  EXPECT_EQ(value(decode_text(*profile, "0xFFFF"), "product"), "0xFFFF");
+  EXPECT_THAT(value(decode_text(*profile, "0x"), "product"), HasSubstr("shorter or longer"));
+  const Quantity& quantity = *profile->find("poll")->decoder.quantities().front();
+  EXPECT_EQ(quantity.kind, Kind::text);
+  EXPECT_TRUE(quantity.options.empty()) << "nobody knows all that may come";
+}
+
 TEST(LayoutLabels, AreFoundByTheirLabelInAnyOrder) {
   const auto profile = compile(
       "    layout: labels\n    fields:\n"

@@ -93,6 +93,8 @@ INSTANTIATE_TEST_SUITE_P(
               "'unit' must be at most 16 bytes of text without control characters"},
         Fault{"    fields:\n      - {key: a, at: 0, type: u8, enum: [x]}\n",
               "'enum' must map 1 to 256 codes to names"},
+        Fault{"    fields:\n      - {key: a, at: 0, type: text, length: 2, enum: {\"*\": y}}\n",
+              "'*' stands for any other text"},
         Fault{"    fields:\n      - {key: a, at: 0, type: u8, enum: {x: y}}\n",
               "t.yaml:12:42: an entry of 'enum' is a whole number and its name"},
         Fault{"    fields:\n      - {key: a, at: 0, type: text}\n", "length"},
