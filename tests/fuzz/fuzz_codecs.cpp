@@ -119,7 +119,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 2) return 0;
   const auto names = protocols();
   // Byte 0 counts through the protocols in their default dialect, then in the others that one may have.
-  constexpr std::array<std::string_view, 8> dialects{"", "pi16", "pi17", "pi18", "record", "draft", "bus", "daly"};
+  constexpr std::array<std::string_view, 8> dialects{"",       "pi16",  "pi17", "pi18",
+                                                     "record", "draft", "bus",  "daly"};
   const std::string_view name = names[data[0] % names.size()];
   auto made = make_codec(name, dialects[data[0] / names.size() % dialects.size()]);
   const auto codec = made ? std::move(*made) : make_codec(name).value();
