@@ -9,6 +9,7 @@
 #include "profile/totals.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace busbar::poll {
@@ -42,8 +43,7 @@ struct Poller::State {
         channel{channel_},
         sinks{sinks_},
         quota{device.polls_per_day},
-        announcer{device.id, device.offline_after, sinks_},
-        reports(device.profile->queries.size()) {
+        announcer{device.id, device.offline_after, sinks_} {
     for (const ProfileQuery& query : device.profile->queries) {
       const auto interval = device.intervals.find(query.request.name);
       if (query.request.write || interval == device.intervals.end() || interval->second.count() <= 0)
@@ -69,9 +69,9 @@ struct Poller::State {
   Catalogue catalogue;
   Quota quota;
   Announcer announcer;
-  std::vector<Report> reports;  ///< the newest of each query of the profile, written over by the next
-  Report no_news;               ///< of a query that may go without an answer
-  profile::Decoded decoded;     ///< while decode() runs; its readings are those of the report
+  std::map<const ProfileQuery*, Report> reports;  ///< the newest of each query, written over by the next
+  Report no_news;                                 ///< of a query that may go without an answer
+  profile::Decoded decoded;  ///< while decode() runs; its readings are those of the report
   std::uint64_t sequence = 0;
   std::optional<Steady> overdue{};  ///< when the exchange under way must have ended
 };
@@ -99,7 +99,7 @@ Polled Poller::State::take(const ProfileQuery& query, Result<channel::Reply> rep
   // A write that is refused is a result for who asked for it, and no trouble of the device.
   if (!reply && query.request.write && reply.error().code == Errc::rejected) return reply.error();
   if (!reply) return announcer.failed(query.request.name, reply.error());
-  Report& report = reports[static_cast<std::size_t>(&query - device.profile->queries.data())];
+  Report& report = reports[&query];
   if (const auto fits = decode(query, reply->payload, report); !fits)
     return announcer.failed(query.request.name, fits.error());
   if (query.decoder.open() && catalogue.note(query.request.name, report.readings) && device.discovered)

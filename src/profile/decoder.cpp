@@ -226,7 +226,6 @@ void Run::publish(const Derived& derived) {
 
 Result<Decoded> Decoder::decode(ByteView payload, CounterMemory& memory) const {
   Decoded decoded;
-  decoded.readings.reserve(plan_->typical_readings);
   if (auto outcome = decode_into(payload, memory, decoded); !outcome) {
     return outcome.error();
   }
@@ -237,6 +236,7 @@ Result<void> Decoder::decode_into(ByteView payload, CounterMemory& memory, Decod
   if (plan_->describer) {
     return plan_->describer->decode(payload, memory, out);
   }
+  out.readings.reserve(plan_->typical_readings);
   std::optional<Error> fault;
   if (!Run{*plan_, payload, memory, out, trace}.all(fault)) {
     out.clear();

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import math
 import os
 import socket
 import statistics
@@ -20,6 +19,7 @@ class Context:
     root: Path
     build: Path
     quick: bool
+    plot: Path | None = None
 
     @property
     def busbar(self):
@@ -207,58 +207,6 @@ sinks:
                 median <= 50)]
 
 
-def lateness(table):
-    """Upper bound of a bucket in seconds → polls up to it."""
-    return {float(series.split('"')[1]): value for series, value in table.items()
-            if series.startswith("busbar_poll_lateness_seconds_bucket")}
-
-
-def quantile(now, before, q):
-    """The bound of the bucket in which the quantile of what came between lies."""
-    counts = {bound: value - before[bound] for bound, value in now.items()}
-    return min(bound for bound, count in counts.items() if count >= q * counts[math.inf])
-
-
-def scale(context):
-    """200 channels of 10 devices, each polled every 10 s, in one process."""
-    lines, count, seconds = (50, 10, 20) if context.quick else (200, 10, 60)
-    with tempfile.TemporaryDirectory() as directory:
-        server, port = simulator(context.busbar, lines=lines, count=count)
-        http = free_ports(start=31000)
-        channels = "".join(f'  c{n}: {{link: "tcp://127.0.0.1:{port + n}"}}\n' for n in range(lines))
-        devices = "".join(f"  c{n}-p{m}: {{channel: c{n}, address: {m}}}\n"
-                          for n in range(lines) for m in range(1, count + 1))
-        with server, daemon(context.busbar, directory, f"""version: 1
-defaults:
-  device: {{profile: orion1000, intervals: {{voltages: 10s, status: 0, capacity: 0, serial_number: 0}}}}
-channels:
-{channels}devices:
-{devices}sinks:
-  http: {{port: {http}}}
-""") as child:
-            success = lambda: total(metrics(http), "busbar_device_polls_total", outcome="success")  # noqa: E731
-            wait_until(lambda: child.must_run() or (_up(http) and success() >= lines * count), "one round", 60)
-            first = metrics(http)
-            before, cpu, begin = success(), child.cpu_seconds(), time.monotonic()
-            time.sleep(seconds)
-            cpu, rss, elapsed = child.cpu_seconds() - cpu, child.memory()["rss"], time.monotonic() - begin
-            table = metrics(http)
-    polls = total(table, "busbar_device_polls_total", outcome="success") - before
-    expected = lines * count * elapsed / 10
-    late = quantile(lateness(table), lateness(first), 0.99)
-    name = f"{lines} channels × {count} devices at 10 s"
-    failed = total(table, "busbar_device_polls_total", outcome="failed")
-    return [
-        row(f"{name}: lateness, p99", f"≤ {late * 1000:g} ms",
-            f"{polls:.0f} polls of {expected:.0f} due, {failed:.0f} failed", f"{polls / expected:.3f}", "≤ 20 ms",
-            late <= 0.020),
-        row(f"{name}: processor", f"{cpu / elapsed:.1%} of a core", f"{cpu / polls * 1e6:.0f} µs a poll", "", "≤ 25 %",
-            cpu <= 0.25 * elapsed),
-        row(f"{name}: RSS", f"{rss / 1024:.1f} MiB", f"{rss / (lines * count):.1f} KiB a device", "", "≤ 60 MiB",
-            rss <= 60 * 1024),
-    ]
-
-
 def build_time(context):
     """A clean clone, daemon and unit tests, two jobs, no ccache."""
     with tempfile.TemporaryDirectory() as directory:
@@ -288,5 +236,5 @@ def _up(port):
         return False
 
 
-ALL = {"decode": decode, "mbus": mbus, "text": text, "bus": bus, "latency": latency, "memory": memory, "start": start, "scale": scale,
+ALL = {"decode": decode, "mbus": mbus, "text": text, "bus": bus, "latency": latency, "memory": memory, "start": start,
        "build-time": build_time}

@@ -116,6 +116,7 @@ Readings::Slot& Readings::take(const Report& report) {
   slot.number = ++accepted_;
   slot.received = report.received;
   slot.used = 0;
+  slot.samples.reserve(report.readings.size());
   for (const Reading& reading : report.readings) add_samples(slot, reading);
   slot.samples.resize(slot.used, {});
   return slot;
