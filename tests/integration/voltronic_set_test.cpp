@@ -34,6 +34,12 @@ struct Inverter {
     return run_to_end({BUSBAR_BINARY, "set", "roof", setting, "--config", file, "--", value});
   }
 
+  Finished list(const std::string& option) {
+    const auto file =
+        directory_.write("busbar.yaml", site(simulator, "profile: " + profile_ + ", allow_writes: [buzzer]"));
+    return run_to_end({BUSBAR_BINARY, "set", "roof", "--config", file, option});
+  }
+
   Simulator simulator;
 
  private:
@@ -84,6 +90,29 @@ TEST(VoltronicSet, TheInverterSaysWhatItTakes) {
   const auto list = inverter.set("max_ac_charging_current", "25");
   EXPECT_EQ(list.code, 65);
   EXPECT_THAT(list.out, HasSubstr("refused: max_ac_charging_current: the device itself lists 2, 10, 20, 30"));
+}
+
+TEST(VoltronicSet, ListsWhatIsSetNow) {
+  Inverter inverter{"pi30", "pi30"};
+  const auto list = inverter.list("--read");
+  EXPECT_EQ(list.code, 0) << list.err;
+  EXPECT_THAT(list.out, HasSubstr("allowed  buzzer = on: switch (one of: on, off)"));
+  EXPECT_THAT(list.out, HasSubstr("\n         output_source_priority = sbu_first: select"));
+  EXPECT_THAT(list.out, HasSubstr("\n         battery_bulk_voltage = 56.4: number (12.0 to 63.0 V"));
+  EXPECT_THAT(list.out, HasSubstr("\n         ac_output_frequency = 50: select"));
+  EXPECT_THAT(list.out, HasSubstr("\n         clock: text (00-99 01-12"));
+  EXPECT_THAT(inverter.list("--log-level=warning").out, HasSubstr("allowed  buzzer: switch"));
+  EXPECT_THAT(inverter.simulator.stop(), HasSubstr(" 4 requests, "))
+      << "QPIRI, QFLAG, QBEQI, QCST, and nothing else";
+}
+
+TEST(VoltronicSet, AProfileIsListedByName) {
+  const auto list = run_to_end({BUSBAR_BINARY, "profile", "list", "pi18"});
+  EXPECT_THAT(list.out, HasSubstr("    set   output_source_priority select"));
+  EXPECT_THAT(list.out, HasSubstr("    write restore_defaults    All settings to the factory's."));
+  EXPECT_THAT(list.out, Not(HasSubstr("orion1000")));
+  EXPECT_THAT(list.out, Not(HasSubstr("write pop"))) << "it is nothing without a value";
+  EXPECT_EQ(run_to_end({BUSBAR_BINARY, "profile", "list", "pi99"}).code, 64);
 }
 
 TEST(VoltronicSet, ARefusalOfTheInverterIsTold) {
@@ -141,6 +170,20 @@ TEST(VoltronicSet, HostileValuesFromTheBrokerDoNotEither) {
   EXPECT_EQ(json::parse(heard->payload)["read_back"], "off") << "it still serves";
   EXPECT_THAT(inverter.stop(), HasSubstr(" 3 requests"))
       << "the mode at the start, the order, what reads it back";
+}
+
+TEST(VoltronicSet, NoRawFrameChangesAnything) {
+  for (const auto& [variant, frame] :
+       {std::pair{"pi30", "504f503032e20b0d"}, {"pi18", "5e5330303550464e840d"}}) {
+    Simulator inverter{BUSBAR_BINARY, {.family = "voltronic", .variant = variant}};
+    const TemporaryDirectory directory;
+    const auto file = directory.write(
+        "busbar.yaml",
+        site(inverter, std::string{"profile: "} + variant + ", allow_writes: [restore_defaults]"));
+    EXPECT_EQ(run_to_end({BUSBAR_BINARY, "raw", "roof", "--config", file, "--hex", frame}).code, 77)
+        << variant;
+    EXPECT_THAT(inverter.stop(), HasSubstr(" 0 requests, "));
+  }
 }
 
 TEST(VoltronicSet, AllowingByAPatternWithoutAnchorsIsAnError) {

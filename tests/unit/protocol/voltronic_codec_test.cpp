@@ -214,6 +214,26 @@ TEST(VoltronicCounted, BuildsVerifiedRequests) {
   }
 }
 
+TEST(VoltronicCounted, KnowsAnOrderFromAQuestion) {
+  const auto pi18 = codec("pi18");
+  Query set = asking("POP1");
+  set.write = true;
+  const Bytes frame = pi18->build(set).value();
+  EXPECT_EQ(to_hex(frame), "5e53303037504f50310e100d");
+  EXPECT_EQ(parse_frame(*pi18, frame).value().command, order);
+  EXPECT_EQ(parse_frame(*pi18, hex("5e503030355049718b0d")).value().command, request);
+  Query stolen = asking("PF");
+  stolen.command = order;
+  EXPECT_EQ(pi18->build(stolen).error().code, Errc::not_allowed) << "^S is sent for a write alone";
+}
+
+TEST(VoltronicCodec, OnlyAnOrderHasBlanks) {
+  Query bms = asking("PBMS0 075 0");
+  EXPECT_TRUE(codec("pi30")->build(bms).has_error());
+  bms.write = true;
+  EXPECT_TRUE(codec("pi30")->build(bms).has_value());
+}
+
 TEST(VoltronicCounted, TakesVerifiedAnswers) {
   const auto first = [](std::string_view dialect, const Bytes& bytes) {
     const auto frame = parse_frame(*codec(dialect), bytes);
