@@ -169,7 +169,8 @@ asio::awaitable<CommandResult> Writer::carry_out(const profile::Setter& setter, 
   Value expected = write.expected;
   const auto report = co_await poller_.write(std::move(write));
   CommandResult result{.verdict = report ? Verdict::accepted : verdict_of(report.error().code)};
-  if (!report) result.detail = to_string(report.error());
+  if (!report && result.verdict == Verdict::rejected) result.detail = report.error().detail;
+  if (!report && result.verdict != Verdict::rejected) result.detail = to_string(report.error());
   if (report && denied(*report)) result = {.verdict = Verdict::rejected, .detail = "the device says no"};
   // Also without acknowledgement: it may have happened, and then the readings should show it.
   const bool sent = result.verdict == Verdict::accepted || result.verdict == Verdict::unacknowledged;

@@ -119,7 +119,7 @@ TEST(VoltronicSet, ARefusalOfTheInverterIsTold) {
   Inverter inverter{"hs", "pi30"};
   const auto result = inverter.set("max_cv_charging_time", "120");
   EXPECT_EQ(result.code, 76);
-  EXPECT_THAT(result.out, HasSubstr("rejected: rejected: the device refuses PCVT120 (NAK)"));
+  EXPECT_THAT(result.out, HasSubstr("rejected: the device refuses PCVT120 (NAK)"));
 }
 
 TEST(VoltronicSet, HostileValuesNeverReachTheWire) {

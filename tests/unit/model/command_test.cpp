@@ -34,6 +34,8 @@ TEST(ExpectedValues, NumbersSayRangeUnitAndStep) {
   setting.precision = 0;
   setting.step = 10;
   EXPECT_EQ(expected_values(setting), "0 to 30 in steps of 10");
+  setting.also = 100;
+  EXPECT_EQ(expected_values(setting), "0 to 30 in steps of 10, or 100");
 }
 
 TEST(ExpectedValues, OthersSayTheirOptions) {
@@ -41,6 +43,12 @@ TEST(ExpectedValues, OthersSayTheirOptions) {
   EXPECT_EQ(expected_values(setting), "one of: grid, solar");
   setting = {.key = "mos", .kind = SettingKind::toggle, .options = {"on", "off"}};
   EXPECT_EQ(expected_values(setting), "one of: on, off");
+  setting = {.key = "clock", .kind = SettingKind::text, .groups = {{0, 99, 2}, {1, 12, 2}}};
+  EXPECT_EQ(expected_values(setting), "00-99 01-12, written together");
+  setting.between = ",";
+  EXPECT_EQ(expected_values(setting), "00-99 01-12, with ',' between");
+  setting.groups.pop_back();
+  EXPECT_EQ(expected_values(setting), "00-99");
   setting = {.key = "restart", .kind = SettingKind::button, .options = {"press"}};
   EXPECT_EQ(expected_values(setting), "press");
 }
