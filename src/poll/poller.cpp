@@ -5,6 +5,7 @@
 #include "poll/announcer.hpp"
 #include "poll/catalogue.hpp"
 #include "poll/quota.hpp"
+#include "poll/request.hpp"
 #include "poll/waiting.hpp"
 #include "profile/totals.hpp"
 
@@ -19,20 +20,13 @@ using Clock = std::chrono::steady_clock;
 using channel::Priority;
 using profile::ProfileQuery;
 
-/// How long a request that a person waits for may wait for its turn.
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds patience{10};  ///< of a person, until the request has its turn
 
 /// The report stays with the poller; only who asked for it gets a copy.
 using Polled = Result<const Report*>;
 
 Result<Report> copy_of(const Polled& outcome) {
-  if (!outcome) return outcome.error();
-  return **outcome;
-}
-
-Error used_up(const Quota& quota) {
-  return {Errc::cancelled,
-          "its " + std::to_string(quota.per_day()) + " polls of 24 hours are used up (polls_per_day)"};
+  return outcome ? Result<Report>{**outcome} : outcome.error();
 }
 
 }  // namespace
@@ -57,7 +51,6 @@ struct Poller::State {
   Polled take(const ProfileQuery& query, Result<channel::Reply> reply);
   channel::Request request(const ProfileQuery& query, Priority priority, Steady deadline) const;
   Result<void> decode(const ProfileQuery& query, ByteView payload, Report& report);
-  void make_report(const ProfileQuery& query, const channel::Reply& reply, Report& report);
 
   Device device;
   channel::Channel& channel;
@@ -87,7 +80,7 @@ asio::awaitable<Polled> Poller::State::poll(const ProfileQuery& query, Priority 
   }
   // Who is asked by a person gives one more answer, which counts.
   if (priority == Priority::scheduled && !quota.allows(Clock::now()))
-    co_return announcer.failed(query.request.name, used_up(quota));
+    co_return announcer.failed(query.request.name, quota.used_up());
   quota.count(Clock::now());
   const Waiting waiting{overdue, deadline};
   auto reply = co_await channel.exchange(request(query, priority, deadline));
@@ -104,7 +97,11 @@ Polled Poller::State::take(const ProfileQuery& query, Result<channel::Reply> rep
     return announcer.failed(query.request.name, fits.error());
   if (query.decoder.open() && catalogue.note(query.request.name, report.readings) && device.discovered)
     device.discovered(query.request.name, catalogue.of(query.request.name));
-  make_report(query, *reply, report);
+  report.device = device.id;
+  report.query = query.request.name;
+  report.timestamp = reply->utc;
+  report.received = reply->received;
+  report.sequence = query.request.write ? 0 : ++sequence;
   announcer.succeeded(report, *reply, query.timeout.value_or(channel.options().timeout));
   // An acknowledgement is a result for the asker; what it changed is read back.
   if (!query.request.write) sinks.publish(report);
@@ -112,16 +109,7 @@ Polled Poller::State::take(const ProfileQuery& query, Result<channel::Reply> rep
 }
 
 channel::Request Poller::State::request(const ProfileQuery& query, Priority priority, Steady deadline) const {
-  channel::Request request{.device = device.id,
-                           .query = query.request,
-                           .listen = query.listen,
-                           .wait = !query.occasional,
-                           .priority = priority,
-                           .deadline = deadline,
-                           .timeout = query.timeout,
-                           .spacing = query.spacing};
-  request.query.address = device.address;
-  request.query.data.insert(request.query.data.begin(), device.prefix.begin(), device.prefix.end());
+  channel::Request request = request_for(device, query, priority, deadline);
   totals.apply(query, request.query);
   return request;
 }
@@ -137,14 +125,6 @@ Result<void> Poller::State::decode(const ProfileQuery& query, ByteView payload, 
   decoded.readings.swap(report.readings);
   if (!fits) return Error{fits.error().code, fits.error().detail, payload};
   return {};
-}
-
-void Poller::State::make_report(const ProfileQuery& query, const channel::Reply& reply, Report& report) {
-  report.device = device.id;
-  report.query = query.request.name;
-  report.timestamp = reply.utc;
-  report.received = reply.received;
-  report.sequence = query.request.write ? 0 : ++sequence;
 }
 
 Poller::Poller(Device device, channel::Channel& channel, sink::Sinks& sinks, Steady start)
@@ -182,9 +162,8 @@ asio::awaitable<Result<Report>> Poller::ask(std::string name) {
     co_return Error{Errc::unknown_query, "profile " + device.profile->name + " has no " + name};
   if (query->request.write)
     co_return Error{Errc::not_allowed, name + " changes the device: it is set, not asked"};
-  const auto outcome =
-      co_await state_->poll(*query, Priority::on_demand, Steady::min(), Clock::now() + patience);
-  co_return copy_of(outcome);
+  const auto turn = Clock::now() + patience;
+  co_return copy_of(co_await state_->poll(*query, Priority::on_demand, Steady::min(), turn));
 }
 
 asio::awaitable<Result<Report>> Poller::write(profile::Write write) {
@@ -193,13 +172,12 @@ asio::awaitable<Result<Report>> Poller::write(profile::Write write) {
   request.query.data = state_->device.prefix;
   request.query.data.insert(request.query.data.end(), write.data.begin(), write.data.end());
   request.once = !query.repeatable;
-  auto reply = co_await state_->channel.exchange(std::move(request));
-  co_return copy_of(state_->take(query, std::move(reply)));
+  co_return copy_of(state_->take(query, co_await state_->channel.exchange(std::move(request))));
 }
 
 void Poller::wrote(Verdict verdict) noexcept { state_->announcer.wrote(verdict); }
-
 bool Poller::stalled(Steady now) const noexcept { return state_->overdue && now > *state_->overdue; }
+const Device& Poller::device() const noexcept { return state_->device; }
 
 channel::Request Poller::request(const ProfileQuery& query) const {
   return state_->request(query, Priority::scheduled, Steady::max());
@@ -208,8 +186,6 @@ channel::Request Poller::request(const ProfileQuery& query) const {
 Result<Report> Poller::take(const ProfileQuery& query, Result<channel::Reply> reply) {
   return copy_of(state_->take(query, std::move(reply)));
 }
-
-const Device& Poller::device() const noexcept { return state_->device; }
 
 DeviceHealth Poller::health() const {
   DeviceHealth health = state_->announcer.health();

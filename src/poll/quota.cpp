@@ -14,4 +14,9 @@ void Quota::count(Steady now) {
   if (asked_.size() > per_day_) asked_.pop_front();
 }
 
+Error Quota::used_up() const {
+  return {Errc::cancelled,
+          "its " + std::to_string(per_day_) + " polls of 24 hours are used up (polls_per_day)"};
+}
+
 }  // namespace busbar::poll

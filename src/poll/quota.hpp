@@ -2,6 +2,7 @@
 // is passed in.
 #pragma once
 
+#include <busbar/model/error.hpp>
 #include <busbar/model/report.hpp>
 
 #include <cstddef>
@@ -17,7 +18,8 @@ class Quota {
   /// False: it was asked so often in the 24 hours before.
   [[nodiscard]] bool allows(Steady now);
   void count(Steady now);
-  [[nodiscard]] unsigned per_day() const noexcept { return per_day_; }
+  /// What is said when it is not allowed: nothing about the device.
+  [[nodiscard]] Error used_up() const;
 
  private:
   unsigned per_day_;

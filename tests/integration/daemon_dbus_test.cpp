@@ -20,14 +20,15 @@ class MessageBus {
  public:
   explicit MessageBus(const TemporaryDirectory& directory, const std::string& forbidden = "")
       : address_{"unix:path=" + directory.path() + "/bus"},
-        process_{{"dbus-daemon", "--nofork", "--print-address",
-                  "--config-file=" +
-                      directory.write(
-                          "bus.conf",
-                          "<busconfig><type>system</type><auth>EXTERNAL</auth><listen>" + address_ +
-                              "</listen><policy context=\"default\"><allow user=\"*\"/><allow own=\"*\"/>"
-                              "<allow send_destination=\"*\"/>" +
-                              forbidden + "</policy></busconfig>")}} {
+        process_{
+            {"dbus-daemon", "--nofork", "--print-address",
+             "--config-file=" +
+                 directory.write(
+                     "bus.conf",
+                     "<busconfig><type>system</type><auth>EXTERNAL</auth><listen>" + address_ +
+                         "</listen><policy context=\"default\"><allow user=\"*\"/><allow own=\"*\"/>"
+                         "<allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/>" +
+                         forbidden + "</policy></busconfig>")}} {
     EXPECT_TRUE(eventually([this] { return process_.out().find(address_) != std::string::npos; }))
         << process_.err();
   }

@@ -107,10 +107,10 @@ TEST(AllowedWrites, AProfileWithoutWritesHasNothingToAllow) {
   const auto loaded = parse_configuration(
       "version: 1\n"
       "channels: {bus: {link: \"tcp://127.0.0.1:5000\"}}\n"
-      "devices: {board: {profile: daly, allow_writes: [charge_mos, \"^c.*$\"]}}\n"
+      "devices: {board: {profile: jk04, allow_writes: [charge_mos, \"^c.*$\"]}}\n"
       "sinks: {screen: {type: screen}}\n",
       "site.yaml", {});
-  EXPECT_THAT(loaded.findings.text(), HasSubstr("3:49: the profile 'daly' has no write 'charge_mos'"));
+  EXPECT_THAT(loaded.findings.text(), HasSubstr("3:49: the profile 'jk04' has no write 'charge_mos'"));
   EXPECT_THAT(loaded.findings.text(), HasSubstr("3:61: the pattern '^c.*$' matches no setting"));
 }
 

@@ -1,0 +1,21 @@
+#include "poll/request.hpp"
+
+namespace busbar::poll {
+
+channel::Request request_for(const Device& device, const profile::ProfileQuery& query,
+                             channel::Priority priority, Steady deadline) {
+  channel::Request request{.device = device.id,
+                           .query = query.request,
+                           .listen = query.listen,
+                           .wait = !query.occasional,
+                           .priority = priority,
+                           .deadline = deadline,
+                           .timeout = query.timeout,
+                           .spacing = query.spacing};
+  request.query.address = device.address;
+  // What selects the device goes before what is asked of it.
+  request.query.data.insert(request.query.data.begin(), device.prefix.begin(), device.prefix.end());
+  return request;
+}
+
+}  // namespace busbar::poll

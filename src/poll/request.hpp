@@ -1,0 +1,13 @@
+// What a query of a profile is on the channel of a device.
+#pragma once
+
+#include "channel/channel.hpp"
+#include "poll/device.hpp"
+#include "profile/profile.hpp"
+
+namespace busbar::poll {
+
+[[nodiscard]] channel::Request request_for(const Device& device, const profile::ProfileQuery& query,
+                                           channel::Priority priority, Steady deadline);
+
+}  // namespace busbar::poll
