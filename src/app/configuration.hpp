@@ -26,6 +26,8 @@ struct ChannelConfiguration {
   std::string id;
   link::Options link;
   channel::Options channel;
+  bool own_timeout = false;  ///< the file says it, rather than the default
+  bool own_baud = false;
   bool operator==(const ChannelConfiguration&) const = default;
 };
 
@@ -42,6 +44,8 @@ struct DeviceConfiguration {
   unsigned offline_after = 3;  ///< failed polls in a row before the device is called offline
   Bytes prefix{};              ///< of an address that is more than a number: protocol::Target
   unsigned polls_per_day = 0;  ///< 0: no limit
+  /// Of its polls, where the protocol and the wire say how long they may take; else the profile's.
+  std::optional<std::chrono::milliseconds> timeout{};
   bool operator==(const DeviceConfiguration&) const = default;
 };
 

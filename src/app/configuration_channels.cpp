@@ -201,6 +201,10 @@ std::vector<ChannelConfiguration> read_channels(const ReadContext& context, cons
     const Wire wire = read_wire(reader);
     read_link(context, reader, common_wire, wire, channel);
     read_options(context, reader, channel.channel);
+    // To write a default out must change nothing: what equals it counts as not said.
+    channel.own_timeout = channel.channel.timeout != channel::Options{}.timeout;
+    channel.own_baud = std::holds_alternative<link::SerialOptions>(channel.link) ||
+                       channel.channel.baud != channel::Options{}.baud;
     reader.finish();
     list.push_back(std::move(channel));
   });

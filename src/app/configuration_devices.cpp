@@ -230,6 +230,20 @@ class DeviceReader {
   std::vector<std::string_view> channels_;
 };
 
+/// What the file says of the channel, else what the wire needs.
+void set_timeouts(const ReadContext& context, const std::vector<ChannelConfiguration>& channels,
+                  std::vector<DeviceConfiguration>& devices) {
+  for (DeviceConfiguration& device : devices) {
+    const auto* const profile = context.profiles.find(device.profile);
+    const auto channel = std::ranges::find(channels, device.channel, &ChannelConfiguration::id);
+    if (profile == nullptr || channel == channels.end()) continue;
+    const bool network = !std::holds_alternative<link::SerialOptions>(channel->link);
+    device.timeout =
+        protocol::exchange_time(profile->protocol, channel->own_baud ? channel->channel.baud : 0, network);
+    if (device.timeout && channel->own_timeout) device.timeout = channel->channel.timeout;
+  }
+}
+
 }  // namespace
 
 std::vector<DeviceConfiguration> read_devices(const ReadContext& context, const yaml::Node* devices,
@@ -240,6 +254,7 @@ std::vector<DeviceConfiguration> read_devices(const ReadContext& context, const 
   std::vector<DeviceConfiguration> list;
   for_each_id(context, devices, "devices", "device",
               [&](const yaml::Entry& entry) { list.push_back(reader.read(entry)); });
+  set_timeouts(context, channels, list);
   return list;
 }
 

@@ -255,6 +255,7 @@ void Site::start_devices(const std::vector<std::string>& ids, bool poll) {
                           discovered(id, query, quantities);
                         },
                         device.prefix,
+                        device.timeout,
                         device.polls_per_day};
     auto& live = devices_.emplace_back(
         *this, std::move(polled), channel, first_tick(device),

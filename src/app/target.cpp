@@ -4,6 +4,8 @@
 #include "app/logging.hpp"
 #include "yaml/map_reader.hpp"
 
+#include <busbar/protocol/target.hpp>
+
 #include <algorithm>
 #include <iostream>
 #include <string_view>
@@ -37,7 +39,15 @@ std::optional<Setup> from_link(const Arguments& options, int& code) {
   device.channel = "link";
   device.profile = name;
   device.address = profile->default_address;
-  if (options.has("address")) {
+  if (options.has("address") && protocol::has_targets(profile->protocol)) {
+    auto target_address = protocol::parse_target(profile->protocol, options.text("address"));
+    if (!target_address) {
+      code = usage_error("--address: " + target_address.error().detail);
+      return std::nullopt;
+    }
+    device.address = target_address->address;
+    device.prefix = std::move(target_address->prefix);
+  } else if (options.has("address")) {
     const auto address = options.integer("address", 0, profile->max_address);
     if (!address) {
       code = exit_usage;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,8 @@ struct Device {
   unsigned offline_after = 3;  ///< failed polls in a row before the device counts as offline
   /// Told before their first report what quantities a device has named itself, all of them.
   std::function<void(const std::string& query, const std::vector<const Quantity*>& quantities)> discovered{};
-  Bytes prefix{};              ///< before the data of every request: protocol::Target
+  Bytes prefix{};                                      ///< before the data of every request: protocol::Target
+  std::optional<std::chrono::milliseconds> timeout{};  ///< of its reads, instead of the profile's
   unsigned polls_per_day = 0;  ///< scheduled polls beyond so many in 24 hours are skipped; 0: no limit
 };
 

@@ -102,7 +102,7 @@ Polled Poller::State::take(const ProfileQuery& query, Result<channel::Reply> rep
   report.timestamp = reply->utc;
   report.received = reply->received;
   report.sequence = query.request.write ? 0 : ++sequence;
-  announcer.succeeded(report, *reply, query.timeout.value_or(channel.options().timeout));
+  announcer.succeeded(report, *reply, timeout_of(device, query).value_or(channel.options().timeout));
   // An acknowledgement is a result for the asker; what it changed is read back.
   if (!query.request.write) sinks.publish(report);
   return &report;

@@ -1,5 +1,7 @@
 #include "poll/quota.hpp"
 
+#include <string>
+
 namespace busbar::poll {
 
 bool Quota::allows(Steady now) {

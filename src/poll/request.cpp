@@ -2,6 +2,11 @@
 
 namespace busbar::poll {
 
+std::optional<std::chrono::milliseconds> timeout_of(const Device& device,
+                                                    const profile::ProfileQuery& query) {
+  return device.timeout && !query.request.write ? device.timeout : query.timeout;
+}
+
 channel::Request request_for(const Device& device, const profile::ProfileQuery& query,
                              channel::Priority priority, Steady deadline) {
   channel::Request request{.device = device.id,
@@ -10,7 +15,7 @@ channel::Request request_for(const Device& device, const profile::ProfileQuery& 
                            .wait = !query.occasional,
                            .priority = priority,
                            .deadline = deadline,
-                           .timeout = query.timeout,
+                           .timeout = timeout_of(device, query),
                            .spacing = query.spacing};
   request.query.address = device.address;
   // What selects the device goes before what is asked of it.

@@ -5,7 +5,14 @@
 #include "poll/device.hpp"
 #include "profile/profile.hpp"
 
+#include <chrono>
+#include <optional>
+
 namespace busbar::poll {
+
+/// Nothing: that of the channel.
+[[nodiscard]] std::optional<std::chrono::milliseconds> timeout_of(const Device& device,
+                                                                  const profile::ProfileQuery& query);
 
 [[nodiscard]] channel::Request request_for(const Device& device, const profile::ProfileQuery& query,
                                            channel::Priority priority, Steady deadline);

@@ -1,7 +1,9 @@
 // Numbers, and what single protocols know beside them.
 #include <busbar/protocol/mbus/address.hpp>
+#include <busbar/protocol/mbus/timing.hpp>
 #include <busbar/protocol/target.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -29,6 +31,15 @@ Result<Target> parse_target(std::string_view protocol, std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), target.address);
   if (error == std::errc{} && end == text.data() + text.size() && !text.empty()) return target;
   return Error{Errc::bad_value, "addresses of the protocol " + std::string{protocol} + " are numbers"};
+}
+
+std::optional<std::chrono::milliseconds> exchange_time(std::string_view protocol, unsigned baud,
+                                                       bool behind_network) {
+  if (protocol != "mbus") return std::nullopt;
+  // A poll that lasts longer would be taken for one that hangs.
+  constexpr std::chrono::seconds longest{45};
+  const auto slack = behind_network ? mbus::network_slack : mbus::serial_slack;
+  return std::min<std::chrono::milliseconds>(longest, mbus::timing_of(baud, slack).readout);
 }
 
 std::string target_text(const Target& target) {

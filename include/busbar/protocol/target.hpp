@@ -4,7 +4,9 @@
 #include <busbar/model/bytes.hpp>
 #include <busbar/model/error.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,5 +24,10 @@ struct Target {
 /// expected.
 [[nodiscard]] Result<Target> parse_target(std::string_view protocol, std::string_view text);
 [[nodiscard]] std::string target_text(const Target& target);
+
+/// How long an exchange may take where the standard of the protocol says so, by the speed of the wire (0: its
+/// usual one), and beside a network: M-Bus. nullopt: profiles know.
+[[nodiscard]] std::optional<std::chrono::milliseconds> exchange_time(std::string_view protocol, unsigned baud,
+                                                                     bool behind_network);
 
 }  // namespace busbar::protocol

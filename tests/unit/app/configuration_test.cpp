@@ -63,6 +63,25 @@ TEST(Configuration, an_address_of_a_meter_may_be_more_than_a_number) {
   EXPECT_EQ(to_hex(meters[5].prefix), "5243000000ffffffff");
 }
 
+TEST(Configuration, polls_of_meters_take_as_long_as_the_wire_needs) {
+  const auto timeout = [](const std::string& channel) {
+    return valid("version: 1\nchannels: {bus: {" + channel + "}}\ndevices: {m: {profile: mbus}}\n")
+        .devices.front()
+        .timeout.value();
+  };
+  const std::string tcp = "link: \"tcp://gateway:10001\"";
+  EXPECT_EQ(timeout(tcp), timeout(tcp + ", baud: 2400"));
+  EXPECT_GT(timeout(tcp + ", baud: 300"), 30s);
+  EXPECT_LT(timeout(tcp + ", baud: 38400"), timeout(tcp));
+  EXPECT_EQ(timeout(tcp + ", baud: 9600, timeout: 1s"), timeout(tcp)) << "defaults that are written out";
+  EXPECT_LT(timeout("link: \"serial:/dev/ttyUSB0?baud=2400&parity=even\""), timeout(tcp));
+  EXPECT_EQ(timeout(tcp + ", timeout: 5s"), 5s);
+  const auto others = valid(
+      "version: 1\nchannels: {bus: {link: \"tcp://gateway:26\", timeout: 5s}}\n"
+      "devices: {p: {profile: orion1000}}\n");
+  EXPECT_FALSE(others.devices.front().timeout) << "the profile and the channel say it";
+}
+
 TEST(Configuration, the_shipped_files_are_valid) {
   for (const std::string name : {"busbar.yaml", "demo.yaml"}) {
     const Loaded result = load_configuration(BUSBAR_SOURCE_DIR "/config/" + name, {});

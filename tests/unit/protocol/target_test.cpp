@@ -27,6 +27,16 @@ TEST(Target, MayBeDigitsOfAMeter) {
   EXPECT_FALSE(parse_target("mbus", ""));
 }
 
+TEST(ExchangeTime, FollowsTheWireOfMeters) {
+  using namespace std::chrono_literals;
+  EXPECT_FALSE(exchange_time("orion", 9600, true)) << "profiles know";
+  const auto usual = exchange_time("mbus", 0, false).value();
+  EXPECT_EQ(usual, exchange_time("mbus", 2400, false));
+  EXPECT_EQ(usual, 9419ms);
+  EXPECT_EQ(exchange_time("mbus", 2400, true), 11519ms);
+  EXPECT_EQ(exchange_time("mbus", 300, false), 45s) << "more would be taken for a poll that hangs";
+}
+
 TEST(Target, IsShownAsItWasWritten) {
   for (const std::string text : {"5", "12345678", "00000042", "1234567824400107", "1a34567f"})
     EXPECT_EQ(target_text(*parse_target("mbus", text)), text);
