@@ -83,15 +83,6 @@ Refusal explain(const Options& options, int code, int reason, const std::string&
   return {.reason = text.empty() ? paho::exception::error_str(code) : text, .hung_up = hung_up};
 }
 
-/// The first object of the library: it sets itself up with it. OpenSSL sees to itself since its version 1.1,
-/// when the first TLS connection is made; set up by the library it takes 1.3 MiB of memory in any case.
-std::unique_ptr<paho::async_client> make_anchor() {
-  MQTTAsync_init_options options = MQTTAsync_init_options_initializer;
-  options.do_openssl_init = 0;
-  MQTTAsync_global_init(&options);
-  return std::make_unique<paho::async_client>("tcp://localhost", "busbar-anchor");
-}
-
 class Client final : public paho::iaction_listener {
  public:
   Client(const Options& options, MailboxPtr mailbox, std::uint64_t generation, int version)
@@ -309,7 +300,8 @@ class PahoConnection final : public Connection {
       slot->client.reset();
       Refusal refusal;
       try {
-        if (!slot->anchor) slot->anchor = make_anchor();
+        if (!slot->anchor)
+          slot->anchor = std::make_unique<paho::async_client>("tcp://localhost", "busbar-anchor");
         refusal.reason = options.tls ? unreadable_file(*options.tls) : std::string{};
         if (refusal.reason.empty()) {
           slot->client = std::make_unique<Client>(options, mailbox, generation, version);
