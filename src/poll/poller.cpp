@@ -169,8 +169,7 @@ asio::awaitable<Result<Report>> Poller::ask(std::string name) {
 asio::awaitable<Result<Report>> Poller::write(profile::Write write) {
   const ProfileQuery& query = *write.query;
   auto request = state_->request(query, Priority::write, Clock::now() + patience);
-  request.query.data = state_->device.prefix;
-  request.query.data.insert(request.query.data.end(), write.data.begin(), write.data.end());
+  request.query.data = with_prefix(state_->device, std::move(write.data));
   request.once = !query.repeatable;
   co_return copy_of(state_->take(query, co_await state_->channel.exchange(std::move(request))));
 }

@@ -1,10 +1,17 @@
 #include "poll/request.hpp"
 
+#include <utility>
+
 namespace busbar::poll {
 
 std::optional<std::chrono::milliseconds> timeout_of(const Device& device,
                                                     const profile::ProfileQuery& query) {
   return device.timeout && !query.request.write ? device.timeout : query.timeout;
+}
+
+Bytes with_prefix(const Device& device, Bytes data) {
+  data.insert(data.begin(), device.prefix.begin(), device.prefix.end());
+  return data;
 }
 
 channel::Request request_for(const Device& device, const profile::ProfileQuery& query,
@@ -18,8 +25,7 @@ channel::Request request_for(const Device& device, const profile::ProfileQuery& 
                            .timeout = timeout_of(device, query),
                            .spacing = query.spacing};
   request.query.address = device.address;
-  // What selects the device goes before what is asked of it.
-  request.query.data.insert(request.query.data.begin(), device.prefix.begin(), device.prefix.end());
+  request.query.data = with_prefix(device, std::move(request.query.data));
   return request;
 }
 

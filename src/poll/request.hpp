@@ -14,6 +14,9 @@ namespace busbar::poll {
 [[nodiscard]] std::optional<std::chrono::milliseconds> timeout_of(const Device& device,
                                                                   const profile::ProfileQuery& query);
 
+/// What selects the device goes before what is asked of it.
+[[nodiscard]] Bytes with_prefix(const Device& device, Bytes data);
+
 [[nodiscard]] channel::Request request_for(const Device& device, const profile::ProfileQuery& query,
                                            channel::Priority priority, Steady deadline);
 

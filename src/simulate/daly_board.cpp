@@ -69,9 +69,8 @@ Result<void> check(const DalyOptions& options) {
   return {};
 }
 
-DalyModel::DalyModel(const DalyOptions& options) : options_{options}, codec_{daly::make_codec().value()} {
-  for (unsigned board = 1; board <= options.count; ++board) boards_.push_back({Battery{board}});
-}
+DalyModel::DalyModel(const DalyOptions& options)
+    : options_{options}, codec_{daly::make_codec().value()}, boards_{daly_boards(options.count)} {}
 
 Forger DalyModel::forger() const { return {&other_address, &bad_checksum, daly::start_byte}; }
 
@@ -80,9 +79,9 @@ std::vector<Bytes> DalyModel::respond(const protocol::Frame& request, millisecon
   // What boards say to each other's master is no request.
   if (sender < 0x40) return {};
   const std::uint32_t number = request.address == daly::bluetooth_master ? 1 : request.address;
-  if (number < 1 || number > boards_.size()) return {};
-  Board& board = boards_[number - 1];
-  board.battery.advance(elapsed);
+  DalyBoard* const asked = board_after(boards_, number, elapsed);
+  if (asked == nullptr) return {};
+  DalyBoard& board = *asked;
   if (request.command == daly::set_discharge_mos) board.discharge = request.payload[0] != 0;
   if (request.command == daly::set_charge_mos) board.charge = request.payload[0] != 0;
   std::vector<Bytes> frames;
@@ -93,7 +92,7 @@ std::vector<Bytes> DalyModel::respond(const protocol::Frame& request, millisecon
   return frames;
 }
 
-std::vector<Bytes> DalyModel::payloads(std::uint32_t command, const Board& board) const {
+std::vector<Bytes> DalyModel::payloads(std::uint32_t command, const DalyBoard& board) const {
   const Battery& battery = board.battery;
   Bytes data;
   const double warm = 40 + battery.temperature();

@@ -2,7 +2,7 @@
 // passed in. Payload layouts: docs/protocols/daly.md.
 #pragma once
 
-#include "simulate/battery.hpp"
+#include "simulate/daly_boards.hpp"
 #include "simulate/model.hpp"
 
 #include <memory>
@@ -30,16 +30,11 @@ class DalyModel final : public Model {
   [[nodiscard]] Forger forger() const override;
 
  private:
-  struct Board {
-    Battery battery;
-    bool charge = true;
-    bool discharge = true;
-  };
-  [[nodiscard]] std::vector<Bytes> payloads(std::uint32_t command, const Board& board) const;
+  [[nodiscard]] std::vector<Bytes> payloads(std::uint32_t command, const DalyBoard& board) const;
 
   DalyOptions options_;
   std::unique_ptr<protocol::Codec> codec_;
-  std::vector<Board> boards_;
+  std::vector<DalyBoard> boards_;
 };
 
 }  // namespace busbar::simulate

@@ -44,21 +44,19 @@ Result<void> check(const DalyRegisterOptions& options) {
 }
 
 DalyRegisterModel::DalyRegisterModel(const DalyRegisterOptions& options)
-    : options_{options}, codec_{modbus::make_codec("daly").value()} {
-  for (unsigned board = 1; board <= options.count; ++board) boards_.push_back({Battery{board}});
-}
+    : options_{options}, codec_{modbus::make_codec("daly").value()}, boards_{daly_boards(options.count)} {}
 
 Forger DalyRegisterModel::forger() const {
   return {&other_address, &bad_checksum, static_cast<std::uint8_t>(modbus::daly_answer_base + 1)};
 }
 
-void DalyRegisterModel::common(Registers& all, const Board& board) const {
+void DalyRegisterModel::common(Registers& all, const DalyBoard& board) const {
   for (unsigned i = 0; i < options_.cells; ++i)
     all[static_cast<std::uint16_t>(i)] = static_cast<std::uint16_t>(board.battery.cell(i));
 }
 
 /// As board n is asked, 80 + n.
-DalyRegisterModel::Registers DalyRegisterModel::numbered(const Board& board) const {
+DalyRegisterModel::Registers DalyRegisterModel::numbered(const DalyBoard& board) const {
   const Battery& battery = board.battery;
   const std::uint16_t warm = word(40 + battery.temperature());
   Registers all{{0x38, word(battery.pack(options_.cells) / 100.0)},
@@ -87,7 +85,7 @@ DalyRegisterModel::Registers DalyRegisterModel::numbered(const Board& board) con
 }
 
 /// As the only board on the line is asked, D2.
-DalyRegisterModel::Registers DalyRegisterModel::alone(const Board& board) const {
+DalyRegisterModel::Registers DalyRegisterModel::alone(const DalyBoard& board) const {
   const Battery& battery = board.battery;
   const std::uint16_t warm = word(40 + battery.temperature());
   Registers all{{0x28, word(battery.pack(options_.cells) / 100.0)},
@@ -114,9 +112,10 @@ DalyRegisterModel::Registers DalyRegisterModel::alone(const Board& board) const 
 std::vector<Bytes> DalyRegisterModel::respond(const protocol::Frame& request, milliseconds elapsed) {
   const bool any = request.address == modbus::daly_any;
   const std::uint32_t number = any ? 1 : request.address - modbus::daly_request_base;
-  if (request.bytes.size() != 8 || number < 1 || number > boards_.size()) return {};
-  Board& board = boards_[number - 1];
-  board.battery.advance(elapsed);
+  if (request.bytes.size() != 8) return {};
+  DalyBoard* const asked = board_after(boards_, number, elapsed);
+  if (asked == nullptr) return {};
+  DalyBoard& board = *asked;
   const auto answer_as =
       static_cast<std::uint8_t>(any ? modbus::daly_any : modbus::daly_answer_base + number);
   const auto function = request.bytes[1];

@@ -2,7 +2,7 @@
 // frames out. Pure; time is passed in. Register maps: docs/protocols/daly.md.
 #pragma once
 
-#include "simulate/battery.hpp"
+#include "simulate/daly_boards.hpp"
 #include "simulate/model.hpp"
 
 #include <cstdint>
@@ -29,19 +29,14 @@ class DalyRegisterModel final : public Model {
   [[nodiscard]] Forger forger() const override;
 
  private:
-  struct Board {
-    Battery battery;
-    bool charge = true;
-    bool discharge = true;
-  };
   using Registers = std::map<std::uint16_t, std::uint16_t>;
-  [[nodiscard]] Registers numbered(const Board& board) const;
-  [[nodiscard]] Registers alone(const Board& board) const;
-  void common(Registers& all, const Board& board) const;
+  [[nodiscard]] Registers numbered(const DalyBoard& board) const;
+  [[nodiscard]] Registers alone(const DalyBoard& board) const;
+  void common(Registers& all, const DalyBoard& board) const;
 
   DalyRegisterOptions options_;
   std::unique_ptr<protocol::Codec> codec_;
-  std::vector<Board> boards_;
+  std::vector<DalyBoard> boards_;
 };
 
 }  // namespace busbar::simulate

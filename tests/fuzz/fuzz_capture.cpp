@@ -1,22 +1,15 @@
 // Any bytes as a capture: refused with a place, or read; what was read is written out again, reads back as
 // the same, and can be explained.
 #include "app/explain_capture.hpp"
+#include "fuzz/require.hpp"
 #include "link/capture.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <sstream>
 #include <string_view>
 
 namespace {
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "invariant broken: %s\n", what);
-  std::abort();
-}
 
 const busbar::profile::Library& profiles() {
   static const auto library = [] {

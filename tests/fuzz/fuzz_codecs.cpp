@@ -3,13 +3,13 @@
 // again, the pieces never matter, and joining whatever came never fails otherwise than by an error.
 //
 // Input: byte 0 chooses the protocol, byte 1 seeds the sizes of the pieces; the rest is the stream.
+#include "fuzz/require.hpp"
+
 #include <busbar/protocol/frame_reader.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,12 +18,6 @@ namespace {
 
 using namespace busbar;
 using namespace busbar::protocol;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "invariant broken: %s\n", what);
-  std::abort();
-}
 
 struct Found {
   std::vector<Bytes> frames;

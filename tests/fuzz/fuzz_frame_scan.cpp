@@ -3,25 +3,19 @@
 // independently of the codec, and the pieces never matter.
 //
 // Input: byte 0 chooses the dialect (bit 0) and seeds the sizes of the pieces; the rest is the stream.
+#include "fuzz/require.hpp"
+
 #include <busbar/protocol/frame_reader.hpp>
 #include <busbar/protocol/orion.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <vector>
 
 namespace {
 
 using namespace busbar;
 using namespace busbar::protocol;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "invariant broken: %s\n", what);
-  std::abort();
-}
 
 /// The rules of docs/protocols/orion.md, spelled out once more and shared with nothing.
 bool is_frame(ByteView bytes, bool draft) {

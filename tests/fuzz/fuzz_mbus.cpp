@@ -3,25 +3,19 @@
 //
 //
 // Input: byte 0 chooses the CI field, the rest is the data; and the whole is tried as a frame of its own.
+#include "fuzz/require.hpp"
+
 #include <busbar/protocol/mbus/telegram.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 
 namespace {
 
 using namespace busbar;
 using namespace busbar::protocol::mbus;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "invariant broken: %s\n", what);
-  std::abort();
-}
 
 bool inside(ByteView part, ByteView whole) {
   if (part.empty()) return true;

@@ -2,23 +2,17 @@
 // that fit what they were asked by.
 //
 // Input: byte 0 chooses the search, then each reply is a byte with its length and its bytes; silence follows.
+#include "fuzz/require.hpp"
+
 #include <busbar/protocol/mbus/search.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 
 namespace {
 
 using namespace busbar;
 using namespace busbar::protocol::mbus;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "invariant broken: %s\n", what);
-  std::abort();
-}
 
 std::unique_ptr<Search> search_of(std::uint8_t choice) {
   const unsigned retries = choice & 1;

@@ -1,5 +1,7 @@
 #include "hotpath/hot_path.hpp"
 
+#include "support/quiet_connection.hpp"
+
 #include <busbar/protocol/orion.hpp>
 
 #include <cstdio>
@@ -103,17 +105,10 @@ const Report& Decoding::decode(ByteView payload) {
   return report_;
 }
 
-class MqttOutput::Broker final : public sink::mqtt::Connection {
+class MqttOutput::Broker final : public QuietConnection {
  public:
   explicit Broker(std::vector<std::uint64_t>& sent) : sent_{sent} {}
-  void open(int) override {}
   void publish(Publication publication) override { sent_.push_back(publication.id); }
-  void subscribe(std::vector<std::string>) override {}
-  void subscribe_live(std::vector<std::string>) override {}
-  void unsubscribe(std::vector<std::string>) override {}
-  void probe() override {}
-  void close(std::chrono::milliseconds) override {}
-  void abandon() override {}
 
  private:
   std::vector<std::uint64_t>& sent_;

@@ -2,6 +2,7 @@
 // to 5 of one reading, without any I/O.
 #include "profile/library.hpp"
 #include "sink/mqtt/mqtt_sink.hpp"
+#include "support/quiet_connection.hpp"
 
 #include <busbar/protocol/frame_reader.hpp>
 
@@ -23,17 +24,10 @@ using namespace std::chrono_literals;
 constexpr std::string_view captured = "ea d1 01 0f ff 02 04 06 04 0c ef 0c f1 0c f0 0c f2 e8 f5";
 
 /// A broker connection that keeps what is published.
-class Broker final : public sink::mqtt::Connection {
+class Broker final : public test::QuietConnection {
  public:
   explicit Broker(std::map<std::string, std::string>& topics) : topics_{topics} {}
-  void open(int) override {}
   void publish(Publication publication) override { topics_[publication.topic] = publication.payload; }
-  void subscribe(std::vector<std::string>) override {}
-  void subscribe_live(std::vector<std::string>) override {}
-  void unsubscribe(std::vector<std::string>) override {}
-  void probe() override {}
-  void close(std::chrono::milliseconds) override {}
-  void abandon() override {}
 
  private:
   std::map<std::string, std::string>& topics_;

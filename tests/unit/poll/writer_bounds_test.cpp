@@ -1,6 +1,5 @@
 // Values the device at hand does not take: it is asked for its range or its list before anything is set.
-#include "poll/writer.hpp"
-#include "unit/channel/channel_fixture.hpp"
+#include "unit/poll/writer_fixture.hpp"
 
 #include <gmock/gmock.h>
 
@@ -34,13 +33,9 @@ settings:
   amperes: {kind: number, write: put, value: {type: u8}, min: 1, max: 99, step: 1, bounds: {reading: selectable}}
 )";
 
-class WriterBounds : public channel::test::ChannelFixture {
+class WriterBounds : public test::WriterFixture {
  protected:
-  WriterBounds() {
-    make(channel::test::quick_options());
-    yaml::Findings findings;
-    profile_ = profile::load_profile(profile_text, "tiny.yaml", findings);
-    EXPECT_TRUE(profile_) << findings.text();
+  WriterBounds() : WriterFixture{profile_text} {
     far_.on_request = [this](const Bytes& asked) {
       if (asked[5] == 0x03 && answers_) far_.deliver(answer_to(asked, {rating_, level_}));
       if (asked[5] == 0x04) far_.deliver(answer_to(asked, {'2', ' ', '1', '0'}));
@@ -48,39 +43,9 @@ class WriterBounds : public channel::test::ChannelFixture {
       level_ = asked[6];
       far_.deliver(frame(orion::acknowledgement, {}, asked[2]));
     };
-    Device device{.id = "pack",
-                  .profile = profile_.get(),
-                  .address = 5,
-                  .intervals = {},
-                  .allow_writes = {"level", "amperes"},
-                  .writes_per_minute = 60};
-    poller_.emplace(std::move(device), *channel_, sinks_, std::chrono::steady_clock::now());
-    writer_.emplace(io_.get_executor(), *poller_);
-    start();
-    tasks_.spawn("writer", writer_->run());
-  }
-  void TearDown() override {
-    ChannelFixture::TearDown();
-    writer_.reset();
-  }
-  CommandResult set(std::string setting, std::string value) {
-    std::optional<CommandResult> result;
-    writer_->submit({"pack", std::move(setting), std::move(value), "a test"},
-                    [&](const CommandResult& outcome) { result = outcome; });
-    run_until([&] { return result.has_value(); });
-    return result.value_or(CommandResult{});
-  }
-  /// The commands that went out, in order.
-  std::vector<int> sent() const {
-    std::vector<int> commands;
-    for (const Bytes& request : far_.requests) commands.push_back(request[5]);
-    return commands;
+    begin({"level", "amperes"}, 60);
   }
 
-  std::unique_ptr<profile::Profile> profile_;
-  sink::Sinks sinks_;
-  std::optional<Poller> poller_;
-  std::optional<Writer> writer_;
   std::uint8_t rating_ = 48;
   std::uint8_t level_ = 46;
   bool answers_ = true;

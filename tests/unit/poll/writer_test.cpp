@@ -1,8 +1,6 @@
 // Writes on a scripted device: what is allowed, sent, acknowledged, read back, limited, and what is said of
 // it.
-#include "poll/writer.hpp"
-
-#include "unit/channel/channel_fixture.hpp"
+#include "unit/poll/writer_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <spdlog/sinks/ostream_sink.h>
@@ -59,20 +57,10 @@ class Log {
   std::shared_ptr<spdlog::logger> before_;
 };
 
-class WriterTest : public channel::test::ChannelFixture {
+class WriterTest : public test::WriterFixture {
  protected:
-  WriterTest() {
-    auto options = channel::test::quick_options();
-    options.retries = 2;
-    make(std::move(options));
-    yaml::Findings findings;
-    profile_ = profile::load_profile(profile_text, "tiny.yaml", findings);
-    EXPECT_TRUE(profile_) << findings.text();
+  WriterTest() : WriterFixture{profile_text, 2} {
     far_.on_request = [this](const Bytes& asked) { respond(asked); };
-  }
-  void TearDown() override {
-    ChannelFixture::TearDown();
-    writer_.reset();
   }
 
   /// A device that does as it is told, unless the test says otherwise.
@@ -86,40 +74,10 @@ class WriterTest : public channel::test::ChannelFixture {
 
   Writer& writer(std::vector<std::string> allowed = {"output", "restart", "limit"},
                  unsigned per_minute = 60) {
-    Device device{.id = "pack",
-                  .profile = profile_.get(),
-                  .address = 5,
-                  .intervals = {{"state", 1h}},
-                  .allow_writes = std::move(allowed),
-                  .writes_per_minute = per_minute};
-    poller_.emplace(std::move(device), *channel_, sinks_, std::chrono::steady_clock::now());
-    writer_.emplace(io_.get_executor(), *poller_);
-    start();
-    tasks_.spawn("writer", writer_->run());
+    begin(std::move(allowed), per_minute, {{"state", 1h}});
     return *writer_;
   }
-  void submit(std::string setting, std::string value) {
-    writer_->submit({"pack", std::move(setting), std::move(value), "a test"},
-                    [this](const CommandResult& result) { results_.push_back(result); });
-  }
-  CommandResult set(std::string setting, std::string value) {
-    const std::size_t before = results_.size();
-    submit(std::move(setting), std::move(value));
-    run_until([&] { return results_.size() > before; });
-    return results_.back();
-  }
-  /// The command bytes of what was sent, in order.
-  std::vector<int> sent() const {
-    std::vector<int> commands;
-    for (const Bytes& request : far_.requests) commands.push_back(request[5]);
-    return commands;
-  }
 
-  std::unique_ptr<profile::Profile> profile_;
-  sink::Sinks sinks_;
-  std::optional<Poller> poller_;
-  std::optional<Writer> writer_;
-  std::vector<CommandResult> results_;
   bool on_ = false;
   bool obeys_ = true;
   bool acknowledges_ = true;

@@ -1,6 +1,7 @@
 // Which messages become commands, which do not, and what the asker hears.
 #include "sink/mqtt/commands.hpp"
 
+#include "support/quiet_connection.hpp"
 #include "unit/sink/mqtt/support.hpp"
 
 #include <gmock/gmock.h>
@@ -16,9 +17,8 @@ using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
 /// Remembers what it is asked for.
-class Recorder final : public Connection {
+class Recorder final : public busbar::test::QuietConnection {
  public:
-  void open(int) override {}
   void publish(Publication publication) override { published.push_back(std::move(publication)); }
   void subscribe(std::vector<std::string>) override {
     ADD_FAILURE() << "commands are never asked for from before";
@@ -30,9 +30,6 @@ class Recorder final : public Connection {
     for (const auto& filter : filters) std::erase(subscribed, filter);
     unsubscribed += static_cast<int>(filters.size());
   }
-  void probe() override {}
-  void close(std::chrono::milliseconds) override {}
-  void abandon() override {}
 
   std::vector<std::string> subscribed;
   std::vector<Publication> published;
