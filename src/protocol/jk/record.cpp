@@ -65,8 +65,11 @@ class RecordCodec final : public Codec {
 }  // namespace
 
 Bytes encode_record(std::uint8_t type, std::uint8_t counter, ByteView data) {
-  Bytes record{record_start.begin(), record_start.end()};
-  record.insert(record.end(), {type, counter});
+  Bytes record;
+  record.reserve(record_size);
+  record.assign(record_start.begin(), record_start.end());
+  record.push_back(type);
+  record.push_back(counter);
   record.insert(record.end(), data.begin(), data.end());
   record.resize(record_size - 1);
   record.push_back(static_cast<std::uint8_t>(sum(record)));

@@ -75,7 +75,10 @@ std::uint16_t crc16(ByteView bytes) noexcept {
 }
 
 Bytes encode(std::uint8_t address, std::uint8_t function, ByteView data) {
-  Bytes frame{address, function};
+  Bytes frame;
+  frame.reserve(2 + data.size() + crc_size);
+  frame.push_back(address);
+  frame.push_back(function);
   frame.insert(frame.end(), data.begin(), data.end());
   const std::uint16_t crc = crc16(frame);
   frame.push_back(static_cast<std::uint8_t>(crc));
