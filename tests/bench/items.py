@@ -87,37 +87,6 @@ def text(context):
             for name, what in (("qpigs", "decode of QPIGS, 21 words"), ("vedirect", "decode of a VE.Direct block, 12 fields"))]
 
 
-def bus(context):
-    """Polls of 8 devices on one 9600-baud wire, spacing 100 ms, beside what the wire allows."""
-    spacing, seconds = 0.1, 15 if context.quick else 60
-    with tempfile.TemporaryDirectory() as directory:
-        server, port = simulator(context.busbar, count=8, cells=16, baud=9600)
-        http = free_ports(start=21000)
-        devices = "".join(
-            f"  pack{n}: {{profile: orion1000, address: {n}, intervals: {{voltages: 1200ms, status: 0, capacity: 0, "
-            f"serial_number: 0}}}}\n" for n in range(1, 9))
-        with server, daemon(context.busbar, directory, f"""version: 1
-channels:
-  bus: {{link: "tcp://127.0.0.1:{port}", spacing: 100ms, after_connect: 0}}
-devices:
-{devices}sinks:
-  http: {{port: {http}}}
-""") as child:
-            polls = lambda table: total(table, "busbar_device_polls_total", outcome="success")  # noqa: E731
-            wait_until(lambda: child.must_run() or (_up(http) and polls(metrics(http)) >= 16), "the first polls")
-            begin, first = time.monotonic(), metrics(http)
-            time.sleep(seconds)
-            end, last = time.monotonic(), metrics(http)
-    done = polls(last) - polls(first)
-    carried = sum(total(last, name) - total(first, name)
-                  for name in ("busbar_channel_sent_bytes_total", "busbar_channel_received_bytes_total"))
-    measured = done / (end - begin) * 60
-    theory = 60 / (carried / done * 10 / 9600 + spacing)
-    return [row("bus use, 8 devices, 9600 baud, spacing 100 ms", f"{measured:.1f} polls/min",
-                f"theory {theory:.1f} polls/min ({carried / done:.0f} bytes each)", f"{measured / theory:.1%}", "≥ 97 %",
-                measured >= 0.97 * theory)]
-
-
 def latency(context):
     """Last response byte → MQTT subscriber, beside a bare Paho publish → subscribe on the same broker."""
     rounds = 100 if context.quick else 1000
@@ -236,5 +205,5 @@ def _up(port):
         return False
 
 
-ALL = {"decode": decode, "mbus": mbus, "text": text, "bus": bus, "latency": latency, "memory": memory, "start": start,
+ALL = {"decode": decode, "mbus": mbus, "text": text, "latency": latency, "memory": memory, "start": start,
        "build-time": build_time}
