@@ -14,7 +14,7 @@ RUN cmake --preset package -B /build -DCMAKE_CXX_COMPILER_LAUNCHER= -DBUSBAR_MAN
 
 FROM ${BASE}
 COPY packaging/packages.sh /tmp/packages.sh
-RUN /tmp/packages.sh install run && rm -rf /tmp/packages.sh /var/lib/apt/lists/* \
+RUN /tmp/packages.sh install run && rm -rf /tmp/packages.sh /var/lib/apt/lists/* /var/cache/apt/* \
  && install -d -o 10001 -g 10001 /data
 COPY --from=build /install/usr/bin/busbar /usr/bin/busbar
 COPY --from=build /install/usr/share/busbar /usr/share/busbar

@@ -54,6 +54,8 @@ expect_text ' 10001 10001$' "$(stat -c '%a %u %g' "$root/data")"
 
 unshare --mount --net --propagation private "$source_folder/tests/packaging/image_run.sh" "$root" "$folder"
 b rm "$container" >/dev/null
+rm -f "$WORK/image.tar"
+b push --quiet localhost/busbar:test "docker-archive:$WORK/image.tar:busbar-test/busbar:test" >/dev/null  # for compose.sh
 
 step "the add-on's image"
 "$source_folder/packaging/home-assistant/make.sh" "$folder/addon" "$package"

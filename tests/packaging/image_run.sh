@@ -18,7 +18,7 @@ eventually 10 "the broker" is_open 1883
 # Read-only but for /data, with the site file and the names of the other containers.
 mkdir -p "$root/config" "$folder/data" "$folder/config"
 chown 10001:10001 "$folder/data"
-cp "$docker/busbar.yaml" "$folder/config/"
+cp "$docker/config/busbar.yaml" "$folder/config/"
 printf '127.0.0.1 localhost mosquitto simulator\n' >"$folder/hosts"
 touch "$root/etc/hosts"
 mount --bind "$root" "$root"
