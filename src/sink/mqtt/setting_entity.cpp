@@ -21,9 +21,10 @@ const Quantity* shown_by(const DeviceRecord& device, const Setting& setting) {
   return found == all.end() ? nullptr : *found;
 }
 
-/// A reading that is not known must make the state unknown, which is null.
+/// A reading that is not known must make the state unknown, which is none; of some models it never comes, and
+/// an attribute that is not there costs a line in Home Assistant's log each time.
 std::string value_template(const Setting& setting, const Quantity& quantity) {
-  const std::string value = "value_json." + setting.read_back;
+  const std::string value = "value_json.get('" + setting.read_back + "')";
   if (setting.kind == SettingKind::toggle)
     return "{{ 'on' if " + value + " else 'off' if " + value + " is false else none }}";
   // Of options that are numbers none is written 50.0.

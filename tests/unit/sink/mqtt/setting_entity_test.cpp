@@ -36,7 +36,8 @@ TEST(SettingEntity, ASwitchShowsTheReadingThatReadsItBack) {
   EXPECT_EQ(entity["state_topic"], "busbar/shed/state/status");
   EXPECT_EQ(
       entity["value_template"],
-      "{{ 'on' if value_json.discharge_mos else 'off' if value_json.discharge_mos is false else none }}");
+      "{{ 'on' if value_json.get('discharge_mos') else 'off' if value_json.get('discharge_mos') is false "
+      "else none }}");
   EXPECT_EQ(entity["payload_on"], "on");
   EXPECT_EQ(entity["payload_off"], "off");
   EXPECT_FALSE(entity.contains("retain")) << "a retained command would be repeated at every start";
@@ -97,10 +98,9 @@ TEST(SettingEntity, TheRangeHoldsTheOneValueBeyondIt) {
 TEST(SettingEntity, AnOptionThatIsANumberIsShownWithoutItsPoint) {
   const auto entity = components(inverter({"ac_output_frequency"}))["set_ac_output_frequency"];
   EXPECT_EQ(entity["options"], (std::vector<std::string>{"50", "60"}));
-  EXPECT_EQ(
-      entity["value_template"],
-      "{{ '%g' | format(value_json.ac_output_rating_frequency) if value_json.ac_output_rating_frequency is "
-      "number else none }}");
+  EXPECT_EQ(entity["value_template"],
+            "{{ '%g' | format(value_json.get('ac_output_rating_frequency')) if "
+            "value_json.get('ac_output_rating_frequency') is number else none }}");
 }
 
 TEST(SettingEntity, NothingAllowedNothingShown) {
