@@ -181,11 +181,11 @@ class Together(unittest.TestCase):
         self.assertEqual(self.home.complaints(), [])
 
     def test_5_forgets_a_device_that_is_gone(self):
-        self.assertIn("sensor.pack2_soc", self.home.states())
+        self.assertIn("sensor.pack2_cell_16_voltage", self.home.states())
         self.write_site({id: what for id, what in DEVICES.items() if id != "pack2"})
         self.busbar.process.send_signal(signal.SIGHUP)
         self.eventually(lambda: not any(".pack2_" in entity for entity in self.home.states()), "no pack2")
-        self.assertIn("sensor.pack1_soc", self.home.states())
+        self.assertIn("sensor.pack1_cell_16_voltage", self.home.states())
         self.assertEqual(self.home.complaints(), [])
 
 
