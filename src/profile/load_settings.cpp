@@ -1,5 +1,6 @@
 // `settings:`, what can be set on the device; and a button for every write query that takes no value.
 #include "profile/load.hpp"
+#include "profile/name_from_key.hpp"
 #include "profile/transform.hpp"
 
 #include <algorithm>
@@ -13,14 +14,6 @@ constexpr std::size_t max_settings = 128;
 constexpr std::size_t max_options = 64;
 constexpr std::size_t longest_literal = 16;
 constexpr double largest = 1e9;
-
-std::string name_from(std::string_view key) {
-  std::string name{key};
-  std::ranges::replace(name, '_', ' ');
-  if (!name.empty() && name.front() >= 'a' && name.front() <= 'z')
-    name.front() = static_cast<char>(name.front() - 'a' + 'A');
-  return name;
-}
 
 /// What an option is called goes into topics, payloads and command lines.
 bool is_option(std::string_view text) {
@@ -46,7 +39,7 @@ class SettingReader {
     constexpr std::array<std::string_view, 5> kinds{"number", "select", "switch", "button", "text"};
     Setting& setting = setter_.setting;
     setting.name = read_prose(reader_, "name", false);
-    if (setting.name.empty()) setting.name = name_from(setting.key);
+    if (setting.name.empty()) setting.name = name_from_key(setting.key);
     setting.description = read_prose(reader_, "description", false);
     (void)reader_.require("kind");
     const auto kind = reader_.choice("kind", kinds);
@@ -295,7 +288,7 @@ class SettingReader {
 Setter button_for(const ProfileQuery& query, std::size_t index) {
   Setter setter;
   setter.setting = {.key = query.request.name,
-                    .name = name_from(query.request.name),
+                    .name = name_from_key(query.request.name),
                     .description = query.description,
                     .kind = SettingKind::button,
                     .options = {"press"}};

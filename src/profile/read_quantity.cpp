@@ -1,5 +1,6 @@
 // The part of a field that describes its reading to people and sinks.
 #include "profile/field_spec.hpp"
+#include "profile/name_from_key.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,15 +25,6 @@ void read_label(yaml::MapReader& reader, std::string_view key, std::size_t longe
     return;
   }
   into = std::move(*text);
-}
-
-std::string name_from(std::string_view key) {
-  std::string name{key};
-  std::replace(name.begin(), name.end(), '_', ' ');
-  if (!name.empty() && name.front() >= 'a' && name.front() <= 'z') {
-    name.front() = static_cast<char>(name.front() - 'a' + 'A');
-  }
-  return name;
 }
 
 void read_key(yaml::MapReader& reader, Quantity& quantity, KeyRule rule) {
@@ -97,7 +89,7 @@ void read_quantity(yaml::MapReader& reader, Quantity& quantity, KeyRule rule) {
   read_key(reader, quantity, rule);
   read_label(reader, "name", max_text, quantity.name);
   if (quantity.name.empty()) {
-    quantity.name = name_from(quantity.key);
+    quantity.name = name_from_key(quantity.key);
   }
   if (rule == KeyRule::pattern && !quantity.name.empty() && !with_index(quantity.name, 1)) {
     reader.fail("name", "the name of a repeated field must contain {index}");

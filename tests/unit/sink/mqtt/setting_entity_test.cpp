@@ -31,7 +31,7 @@ TEST(SettingEntity, ASwitchShowsTheReadingThatReadsItBack) {
   EXPECT_EQ(entity["platform"], "switch");
   EXPECT_EQ(entity["unique_id"], "busbar_shed_set_discharge_mos");
   EXPECT_EQ(entity["default_entity_id"], "switch.shed_discharge_mos");
-  EXPECT_EQ(entity["name"], "Discharge mos");
+  EXPECT_EQ(entity["name"], "Discharge MOS");
   EXPECT_EQ(entity["command_topic"], "busbar/shed/set/discharge_mos");
   EXPECT_EQ(entity["state_topic"], "busbar/shed/state/status");
   EXPECT_EQ(
