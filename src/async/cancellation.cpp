@@ -3,7 +3,6 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/multiple_exceptions.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 namespace busbar::async {
@@ -21,8 +20,7 @@ bool is_cancellation(const std::exception_ptr& error) noexcept {
   }
 }
 
-asio::awaitable<void> throw_if_cancelled() {
-  const auto state = co_await asio::this_coro::cancellation_state;
+void throw_if_cancelled(const asio::cancellation_state& state) {
   if (state.cancelled() != asio::cancellation_type::none) {
     throw boost::system::system_error{asio::error::operation_aborted};
   }

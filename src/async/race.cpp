@@ -21,7 +21,7 @@ asio::awaitable<void> race(asio::awaitable<void> one, asio::awaitable<void> othe
           asio::co_spawn(executor, std::move(one), asio::deferred),
           asio::co_spawn(executor, std::move(other), asio::deferred))
           .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
-  co_await throw_if_cancelled();
+  throw_if_cancelled(co_await asio::this_coro::cancellation_state);
   const std::array errors{one_error, other_error};
   if (errors[order[0]]) std::rethrow_exception(errors[order[0]]);
 }

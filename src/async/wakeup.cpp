@@ -21,7 +21,7 @@ asio::awaitable<bool> Wakeup::wait_until(Time when) {
     timer_.expires_at(when);
     co_await timer_.async_wait(use_result);
   }
-  co_await throw_if_cancelled();
+  throw_if_cancelled(co_await asio::this_coro::cancellation_state);
   co_return std::exchange(notified_, false);
 }
 
@@ -32,7 +32,7 @@ asio::awaitable<void> wait_until(Wakeup::Time when) {
     asio::steady_timer timer{co_await asio::this_coro::executor, when};
     co_await timer.async_wait(use_result);
   }
-  co_await throw_if_cancelled();
+  throw_if_cancelled(co_await asio::this_coro::cancellation_state);
 }
 
 }  // namespace busbar::async

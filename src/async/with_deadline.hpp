@@ -36,7 +36,7 @@ template <class T>
           asio::co_spawn(executor, detail::boxed(std::move(operation)), asio::deferred),
           timer.async_wait(asio::deferred))
           .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
-  co_await throw_if_cancelled();
+  throw_if_cancelled(co_await asio::this_coro::cancellation_state);
   // When the timer came first, a value only tells that the operation was cancelled.
   if (order[0] == 0 && failure) std::rethrow_exception(failure);
   if (order[0] == 0 && value) co_return std::move(value);

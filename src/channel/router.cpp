@@ -28,9 +28,9 @@ std::string what_came(Errc code, std::size_t parts) {
 
 }  // namespace
 
-void Router::ask(protocol::Query query, Bytes request) {
+void Router::ask(protocol::Query query, ByteView request) {
   query_ = std::move(query);
-  request_ = std::move(request);
+  request_.assign(request.begin(), request.end());
   received_.clear();
   parts_.clear();
   follow_up_.clear();

@@ -26,7 +26,7 @@ class Router {
   explicit Router(const protocol::Codec& codec) : codec_{&codec} {}
 
   /// From now on `query`, sent as `request`, is waited for.
-  void ask(protocol::Query query, Bytes request);
+  void ask(protocol::Query query, ByteView request);
   [[nodiscard]] bool waiting() const noexcept { return query_.has_value(); }
   /// Bytes as they come in, for the error text.
   void heard(ByteView bytes);

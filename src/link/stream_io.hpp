@@ -32,11 +32,11 @@ asio::awaitable<boost::system::error_code> write_all(Stream& stream, ByteView by
 }
 }  // namespace detail
 
-/// All of `bytes`, or an error; the stream and the bytes outlive the call.
+/// All of `bytes`, or an error; stream, bytes and name outlive the call.
 template <class Stream>
 [[nodiscard]] asio::awaitable<Result<void>> write_within(Stream& stream, ByteView bytes,
                                                          std::chrono::milliseconds limit,
-                                                         std::string endpoint) {
+                                                         const std::string& endpoint) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   const auto error = co_await async::with_deadline(detail::write_all(stream, bytes), deadline);
   if (!error) {
@@ -47,11 +47,11 @@ template <class Stream>
   co_return Result<void>{};
 }
 
-/// As ByteStream::read_some.
+/// As ByteStream::read_some; stream and name outlive the call.
 template <class Stream>
 [[nodiscard]] asio::awaitable<Result<std::size_t>> read_available(Stream& stream,
                                                                   std::span<std::uint8_t> into,
-                                                                  std::string endpoint) {
+                                                                  const std::string& endpoint) {
   const auto [error, count] =
       co_await stream.async_read_some(asio::buffer(into.data(), into.size()), use_result);
   if (error) co_return stream_error(error, "read from", endpoint);

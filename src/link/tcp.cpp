@@ -48,14 +48,22 @@ void tune(tcp::socket& socket, const TcpOptions& options) {
 class TcpStream final : public ByteStream {
  public:
   TcpStream(tcp::socket socket, std::chrono::milliseconds write_timeout, std::string endpoint)
-      : socket_{std::move(socket)}, write_timeout_{write_timeout}, endpoint_{std::move(endpoint)} {}
+      : socket_{std::move(socket)}, write_timeout_{write_timeout}, endpoint_{std::move(endpoint)} {
+    boost::system::error_code ignored;
+    socket_.non_blocking(true, ignored);
+  }
   ~TcpStream() override { TcpStream::close(); }
 
   asio::awaitable<Result<std::size_t>> read_some(std::span<std::uint8_t> into) override {
     return read_available(socket_, into, endpoint_);
   }
   asio::awaitable<Result<void>> write(ByteView bytes) override {
-    return write_within(socket_, bytes, write_timeout_, endpoint_);
+    // The kernel has room for all of a request nearly always: no deadline is needed then.
+    boost::system::error_code error;
+    const std::size_t taken = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+    if (taken == bytes.size()) co_return Result<void>{};
+    if (error && error != asio::error::would_block) co_return stream_error(error, "write to", endpoint_);
+    co_return co_await write_within(socket_, bytes.subspan(taken), write_timeout_, endpoint_);
   }
 
   void close() override {
@@ -63,7 +71,6 @@ class TcpStream final : public ByteStream {
     boost::system::error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
     // Closing with unread bytes would send a reset instead of FIN.
-    socket_.non_blocking(true, ignored);
     std::array<std::uint8_t, 4096> unread{};
     boost::system::error_code empty;
     for (int piece = 0; piece < 64 && !empty; ++piece) socket_.read_some(asio::buffer(unread), empty);

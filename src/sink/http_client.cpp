@@ -169,21 +169,21 @@ asio::awaitable<Result<HttpAnswer>> HttpClient::send(HttpRequest from, Steady de
   beast::tcp_stream tcp_stream{executor};
   tcp_stream.expires_at(deadline);
   const auto connected = co_await tcp_stream.async_connect(std::get<1>(*found), use_result);
-  co_await async::throw_if_cancelled();
+  async::throw_if_cancelled(co_await asio::this_coro::cancellation_state);
   if (std::get<0>(connected))
     co_return on_the_way(url_, Errc::connect_failed, "cannot connect to", std::get<0>(connected));
   if (!url_.tls) {
     auto answer = co_await exchange(tcp_stream, url_, request);
-    co_await async::throw_if_cancelled();
+    async::throw_if_cancelled(co_await asio::this_coro::cancellation_state);
     co_return answer;
   }
   beast::ssl_stream<beast::tcp_stream> stream{std::move(tcp_stream), context_->tls};
   expect_host(stream.native_handle(), url_.host);
   const auto shaken = co_await stream.async_handshake(ssl::stream_base::client, use_result);
-  co_await async::throw_if_cancelled();
+  async::throw_if_cancelled(co_await asio::this_coro::cancellation_state);
   if (std::get<0>(shaken)) co_return handshake_failed(url_, stream.native_handle(), std::get<0>(shaken));
   auto answer = co_await exchange(stream, url_, request);
-  co_await async::throw_if_cancelled();
+  async::throw_if_cancelled(co_await asio::this_coro::cancellation_state);
   co_return answer;
 }
 

@@ -3,13 +3,16 @@
 import dataclasses
 import math
 import os
+import statistics
 import tempfile
+import threading
 import time
 
 from items import row, _up
-from processes import daemon, free_ports, metrics, simulator, total, wait_until
+from processes import daemon, free_ports, get, metrics, simulator, total, wait_until
 
 PERIOD = 10  # seconds between two polls of a device
+SCRAPE = 5  # seconds between two pages, where a collector is part of the measurement
 
 
 @dataclasses.dataclass
@@ -17,6 +20,7 @@ class Figures:
     lines: int
     count: int
     late: float  # seconds, bound of the bucket of the 99th percentile
+    latest: float  # the same of the last poll of all
     polls: float
     due: float
     failed: float
@@ -25,6 +29,7 @@ class Figures:
     rss: int  # KiB
     pss: int
     load: float  # of the machine, one minute
+    pages: list  # of the collector: seconds and bytes of each
 
     @property
     def devices(self):
@@ -60,7 +65,35 @@ channels:
 """
 
 
-def measure(context, lines, count, seconds):
+class Collector:
+    """Fetches the page again and again, as Prometheus does, without looking into it."""
+
+    def __init__(self, port, period):
+        self.port, self.period, self.pages, self.error = port, period, [], None
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        try:
+            while not self.ended.wait(self.period):
+                begin = time.monotonic()
+                size = len(get(self.port, "/metrics"))
+                self.pages.append((time.monotonic() - begin, size))
+        except OSError as error:
+            self.error = error
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
+        if self.error:
+            raise self.error
+
+
+def measure(context, lines, count, seconds, scrape=None):
     with tempfile.TemporaryDirectory() as directory:
         server, port = simulator(context.busbar, lines=lines, count=count)
         http = free_ports(start=31000)
@@ -75,15 +108,22 @@ def measure(context, lines, count, seconds):
                 time.sleep(2)
             first = metrics(http)
             cpu, begin = child.cpu_seconds(), time.monotonic()
-            time.sleep(seconds)
+            pages = []
+            if scrape is None:
+                time.sleep(seconds)
+            else:
+                with Collector(http, scrape) as collector:
+                    time.sleep(seconds)
+                pages = collector.pages
             cpu, memory, elapsed = child.cpu_seconds() - cpu, child.memory(), time.monotonic() - begin
             last = metrics(http)
             between = time.monotonic() - begin  # two pages; the second of many devices takes a while
     polls = success(last) - success(first)
-    return Figures(lines, count, quantile(lateness(last), lateness(first), 0.99), polls, lines * count * between / PERIOD,
+    late, before = lateness(last), lateness(first)
+    return Figures(lines, count, quantile(late, before, 0.99), quantile(late, before, 1), polls, lines * count * between / PERIOD,
                    total(last, "busbar_device_polls_total", outcome="failed"), cpu / elapsed,
                    cpu / max(polls * elapsed / between, 1),
-                   memory["rss"], memory["pss"], os.getloadavg()[0])
+                   memory["rss"], memory["pss"], os.getloadavg()[0], pages)
 
 
 def rows(figures, judged):
@@ -102,7 +142,21 @@ def rows(figures, judged):
 def scale(context):
     """200 channels of 10 devices, and 2000 channels of 5, each device polled every 10 s, in one process."""
     seconds = 20 if context.quick else 60
-    return (rows(measure(context, 200, 10, seconds), True) + rows(measure(context, 2000, 5, seconds), False))
+    return (rows(measure(context, 200, 10, seconds), True) + rows(measure(context, 2000, 5, seconds), False)
+            + scraped(measure(context, 2000, 5, seconds, scrape=SCRAPE)))
+
+
+def scraped(figures):
+    """What a collector costs the polls."""
+    took = [duration for duration, _ in figures.pages]
+    size = figures.pages[-1][1]
+    return [
+        row(f"{figures.name}, a page each {SCRAPE} s: lateness, p99",
+            f"≤ {figures.late * 1000:g} ms, all ≤ {figures.latest * 1000:g} ms (load {figures.load:.1f})",
+            f"{figures.polls:.0f} polls of {figures.due:.0f} due, {figures.failed:.0f} failed",
+            f"{figures.polls / figures.due:.3f}", "≤ 20 ms", figures.late <= 0.020),
+        row("the same: a page", f"{statistics.median(took):.2f} s, at most {max(took):.2f} s", f"{size / 1e6:.1f} MB", "", "", None),
+    ]
 
 
 def curve(figures, value, left, title, unit):

@@ -1,5 +1,6 @@
 #include "hotpath/allocations.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -15,13 +16,18 @@ void* allocate(std::size_t size) {
 }
 
 void* allocate(std::size_t size, std::align_val_t alignment) {
-  count.fetch_add(1, std::memory_order_relaxed);
-  const auto unit = static_cast<std::size_t>(alignment);
-  if (void* const memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return memory;
+  if (void* const memory = aligned_alloc(static_cast<std::size_t>(alignment), size)) return memory;
   throw std::bad_alloc{};
 }
 
 }  // namespace
+
+/// Where Asio takes the frames of coroutines and its operations from.
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+  count.fetch_add(1, std::memory_order_relaxed);
+  void* memory = nullptr;
+  return ::posix_memalign(&memory, std::max(alignment, sizeof memory), size) == 0 ? memory : nullptr;
+}
 
 std::size_t busbar::test::allocations() noexcept { return count.load(std::memory_order_relaxed); }
 

@@ -1,11 +1,11 @@
-// Counts what is allocated on the heap, by replacing the operators of the whole program.
+// Counts what is allocated on the heap, by replacing operator new and aligned_alloc of the whole program.
 #pragma once
 
 #include <cstddef>
 
 namespace busbar::test {
 
-/// Calls of operator new since the start of the program, in all threads.
+/// Calls of either since the start of the program, in all threads.
 [[nodiscard]] std::size_t allocations() noexcept;
 
 }  // namespace busbar::test

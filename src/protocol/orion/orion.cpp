@@ -192,13 +192,14 @@ Result<Bytes> encode(const Dialect& dialect, std::uint8_t address, std::uint16_t
     return Error{Errc::bad_length, std::to_string(data.size()) + " bytes of data, at most " +
                                        std::to_string(dialect.max_data()) + " fit a frame"};
   const std::size_t total = min_frame + data.size();
-  Bytes frame{start_byte,
-              product_id,
-              address,
-              static_cast<std::uint8_t>(total - dialect.uncounted),
-              static_cast<std::uint8_t>(command >> 8),
-              static_cast<std::uint8_t>(command)};
+  Bytes frame;
   frame.reserve(total);
+  frame = {start_byte,
+           product_id,
+           address,
+           static_cast<std::uint8_t>(total - dialect.uncounted),
+           static_cast<std::uint8_t>(command >> 8),
+           static_cast<std::uint8_t>(command)};
   frame.insert(frame.end(), data.begin(), data.end());
   frame.resize(total);
   frame[total - trailer] = checksum(dialect, frame);

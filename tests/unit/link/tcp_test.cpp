@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 namespace busbar::link::test {
@@ -176,6 +177,29 @@ TEST_F(TcpLinkTest, APeerThatTakesNothingEndsTheWriteAtItsDeadline) {
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().code, Errc::io_error);
   EXPECT_THAT(written.error().detail, HasSubstr("not accepted within 50 ms"));
+}
+
+TEST_F(TcpLinkTest, WhatDoesNotFitAtOnceArrivesWhole) {
+  const auto stream = connect();
+  Bytes many(32 * 1024 * 1024);
+  for (std::size_t n = 0; n < many.size(); ++n) many[n] = static_cast<std::uint8_t>(n % 251);
+  Bytes arrived(many.size());
+  std::thread far_side{[&] { asio::read(peer_, asio::buffer(arrived)); }};
+  const auto written = write(*stream, many);
+  far_side.join();
+  EXPECT_TRUE(written) << to_string(written.error());
+  EXPECT_TRUE(arrived == many);
+}
+
+TEST_F(TcpLinkTest, AWriteAfterAResetSaysWhatHappened) {
+  const auto stream = connect();
+  peer_.set_option(asio::socket_base::linger{true, 0});
+  peer_.close();
+  const auto written = write(*stream, {1, 2, 3});
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, Errc::connection_closed);
+  EXPECT_THAT(written.error().detail, HasSubstr("write to tcp://127.0.0.1:"));
+  EXPECT_THAT(written.error().detail, HasSubstr("reset"));
 }
 
 TEST_F(TcpLinkTest, AThousandResetsLeaveNoDescriptorOpen) {
