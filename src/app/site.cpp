@@ -338,6 +338,7 @@ Health Site::health() const {
   health.version = version;
   health.started = started_;
   health.now = std::chrono::steady_clock::now();
+  health.devices.reserve(devices_.size());
   for (const auto& live : devices_) health.devices.push_back(live.poller.health());
   virtuals_.add_health(health.devices);
   for (const auto& live : channels_) health.channels.push_back(live.channel.health());
@@ -357,7 +358,7 @@ RecordingSize Site::recorded() const {
 std::string Site::status_line() const {
   std::size_t online = 0;
   for (const auto& live : devices_)
-    online += live.poller.health().availability == Availability::online ? 1 : 0;
+    online += live.poller.availability() == Availability::online ? 1 : 0;
   std::string text = std::to_string(online) + " of " + std::to_string(devices_.size()) + " devices online";
   for (const auto& account : sinks_.accounts()) {
     if (!account.healthy) text += ", sink " + account.name + " failing";

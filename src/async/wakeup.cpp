@@ -3,6 +3,7 @@
 
 #include "async/cancellation.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <utility>
@@ -32,6 +33,11 @@ asio::awaitable<void> wait_until(Wakeup::Time when) {
     asio::steady_timer timer{co_await asio::this_coro::executor, when};
     co_await timer.async_wait(use_result);
   }
+  throw_if_cancelled(co_await asio::this_coro::cancellation_state);
+}
+
+asio::awaitable<void> let_others_run() {
+  co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
   throw_if_cancelled(co_await asio::this_coro::cancellation_state);
 }
 

@@ -27,5 +27,7 @@ class Wakeup {
 
 /// Waits for the moment; throws operation_aborted when cancelled.
 [[nodiscard]] asio::awaitable<void> wait_until(Wakeup::Time when);
+/// Goes on when everything that is due now has had its turn; throws operation_aborted when cancelled.
+[[nodiscard]] asio::awaitable<void> let_others_run();
 
 }  // namespace busbar::async

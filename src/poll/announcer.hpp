@@ -34,6 +34,7 @@ class Announcer {
 
   /// Without id, channel and breaker, which the poller knows.
   [[nodiscard]] DeviceHealth health() const { return standing_.health(); }
+  [[nodiscard]] Availability availability() const noexcept { return standing_.availability(); }
 
  private:
   void announce(const std::optional<Standing::Change>& change);

@@ -176,6 +176,7 @@ asio::awaitable<Result<Report>> Poller::write(profile::Write write) {
 
 void Poller::wrote(Verdict verdict) noexcept { state_->announcer.wrote(verdict); }
 bool Poller::stalled(Steady now) const noexcept { return state_->overdue && now > *state_->overdue; }
+Availability Poller::availability() const noexcept { return state_->announcer.availability(); }
 const Device& Poller::device() const noexcept { return state_->device; }
 
 channel::Request Poller::request(const ProfileQuery& query) const {

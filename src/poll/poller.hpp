@@ -48,6 +48,7 @@ class Poller {
 
   [[nodiscard]] const Device& device() const noexcept;
   [[nodiscard]] DeviceHealth health() const;
+  [[nodiscard]] Availability availability() const noexcept;
 
  private:
   struct State;

@@ -123,7 +123,8 @@ TEST(Allocations, OfPrometheusAreNone) {
       of_an_answer);
 }
 
-/// A page is made for each scrape, not for each poll: its text grows, and what sorts it is a handful.
+/// A page is made for each scrape, not for each poll: the text of each family grows, and by that of its
+/// device.
 TEST(Allocations, OfAPrometheusPageDoNotDependOnTheReadings) {
   const auto page = [](std::size_t cells) {
     sink::prometheus::Readings readings;
@@ -134,7 +135,7 @@ TEST(Allocations, OfAPrometheusPageDoNotDependOnTheReadings) {
     std::string text;
     text.reserve(100000);
     const std::size_t before = allocations();
-    readings.append(text, report.received);
+    append_page(text, readings, report.received);
     return allocations() - before;
   };
   std::cout << "a page: " << page(4) << " allocations with 4 cells, " << page(16) << " with 16\n";

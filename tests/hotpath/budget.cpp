@@ -87,7 +87,7 @@ void orion(std::size_t rounds) {
   std::string page;
   measure("prometheus_page_of_16_cells", rounds, [&](std::size_t n) {
     page.clear();
-    readings.append(page, report(n).received);
+    append_page(page, readings, report(n).received);
   });
   std::string line;
   measure("influx_of_16_cells", rounds,

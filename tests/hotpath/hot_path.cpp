@@ -71,6 +71,12 @@ sink::DeviceDescription described(const profile::Profile& profile) {
   return device;
 }
 
+void append_page(std::string& out, const sink::prometheus::Readings& readings, Steady now) {
+  sink::prometheus::Readings::Page page;
+  while (readings.collect(page, now)) continue;
+  while (readings.append(out, page)) continue;
+}
+
 Decoding::Decoding(const profile::Profile& profile, std::string_view query)
     : profile_{profile},
       query_{*profile_.find(query)},

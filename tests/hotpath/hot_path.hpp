@@ -5,6 +5,7 @@
 #include "channel/router.hpp"
 #include "profile/profile.hpp"
 #include "sink/mqtt/mqtt_sink.hpp"
+#include "sink/prometheus/readings.hpp"
 
 #include <busbar/protocol/frame_reader.hpp>
 
@@ -23,6 +24,9 @@ namespace busbar::test {
 
 /// A device of a built-in profile with its default intervals, as the daemon describes it to its sinks.
 [[nodiscard]] sink::DeviceDescription described(const profile::Profile& profile);
+
+/// All families with a sample, without the daemon's own.
+void append_page(std::string& out, const sink::prometheus::Readings& readings, Steady now);
 
 /// Bytes → frame → payload → report, as channel and poller do it.
 class Decoding {

@@ -63,7 +63,7 @@ Answer answer(std::string_view method, std::string_view target, const Pages& pag
     refused.allow = "GET, HEAD";
     return refused;
   }
-  if (path == "/metrics") return {200, std::string{content_type}, pages.metrics()};
+  if (path == "/metrics") return {200, std::string{content_type}, {}, true};
   if (path == "/") return {200, "text/html; charset=utf-8", std::string{index_page}};
   return {pages.stopping ? 503U : 200U, "application/json", health_json(pages.health(), pages.stopping)};
 }

@@ -13,12 +13,12 @@ struct Answer {
   unsigned status = 200;
   std::string content_type;
   std::string body;
-  std::string allow{};  ///< with 405: the methods that exist
+  bool metrics = false;  ///< the body is still to be made: the page of metrics takes its time
+  std::string allow{};   ///< with 405: the methods that exist
 };
 
-/// Where the pages come from; asked only when they are wanted.
+/// Where a page comes from; asked only when it is wanted.
 struct Pages {
-  std::function<std::string()> metrics;
   std::function<Health()> health;
   bool stopping = false;
 };

@@ -69,7 +69,9 @@ class Session {
       co_await write(error_answer(400, "no Host field in the request"), head, false);
       co_return false;
     }
-    co_return co_await write(answer_to(request), head, keep_alive);
+    Answer found = answer_to(request);
+    if (found.metrics) found.body = co_await options_.metrics();
+    co_return co_await write(std::move(found), head, keep_alive);
   }
 
   Answer answer_to(const Request& request) const {

@@ -18,6 +18,7 @@ struct SessionOptions {
   std::chrono::milliseconds
       timeout{};  ///< for waiting for and reading one request, and for writing its answer
   std::function<Pages()> pages;
+  std::function<asio::awaitable<std::string>()> metrics;
 };
 
 /// Serves `socket` until the peer closes, an error, the deadline or cancellation. Never throws for what a

@@ -124,7 +124,11 @@ class Server final : public HttpSink {
       refuse(socket);
       co_return error;
     }
-    SessionOptions session{options_.timeout, [this] { return pages(); }};
+    SessionOptions session{options_.timeout,
+                           [this] {
+                             return Pages{health_, stopping_};
+                           },
+                           [this] { return exposition(readings_, health_(), this_process(started_)); }};
     sessions_.spawn("http session", serve_session(std::move(socket), std::move(session)));
     co_return error;
   }
@@ -135,10 +139,6 @@ class Server final : public HttpSink {
     socket.write_some(asio::buffer(too_many), ignored);
     socket.shutdown(tcp::socket::shutdown_send, ignored);
     spdlog::debug("sink {}: more than {} connections, one refused", options_.name, options_.max_connections);
-  }
-
-  Pages pages() {
-    return {[this] { return exposition(readings_, health_(), this_process(started_)); }, health_, stopping_};
   }
 
   void note(const error_code& error) {

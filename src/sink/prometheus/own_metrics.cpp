@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
-#include <iterator>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -32,18 +32,34 @@ struct Metric {
   Maybe (*value)(const Row&, Steady now);
 };
 
+/// Lines for every row, in parts of so many rows.
 template <class Row>
-void append_rows(std::string& out, std::string_view label_name_, const std::vector<Row>& rows,
-                 std::string (*id)(const Row&), std::initializer_list<Metric<Row>> metrics, Steady now) {
+void add_lines(Parts& parts, const std::vector<Row>& rows,
+               std::function<void(std::string&, const Row&)> line) {
+  constexpr std::size_t at_once = 128;
+  for (std::size_t begin = 0; begin < rows.size(); begin += at_once) {
+    const std::span part = std::span{rows}.subspan(begin, std::min(at_once, rows.size() - begin));
+    parts.emplace_back([part, line](std::string& out) {
+      for (const Row& row : part) line(out, row);
+    });
+  }
+}
+
+void add_family(Parts& parts, Family family) {
+  parts.emplace_back([family = std::move(family)](std::string& out) { append_family(out, family); });
+}
+
+template <class Row>
+void add_rows(Parts& parts, std::string_view label_name_, const std::vector<Row>& rows,
+              std::string (*id)(const Row&), std::initializer_list<Metric<Row>> metrics, Steady now) {
   for (const Metric<Row>& metric : metrics) {
-    bool first = true;
-    for (const Row& row : rows) {
+    if (std::ranges::none_of(rows, [&](const Row& row) { return metric.value(row, now).has_value(); }))
+      continue;
+    add_family(parts, {std::string{metric.name}, std::string{metric.help}, metric.type});
+    add_lines<Row>(parts, rows, [=](std::string& out, const Row& row) {
       const Maybe value = metric.value(row, now);
-      if (!value) continue;
-      if (std::exchange(first, false))
-        append_family(out, {std::string{metric.name}, std::string{metric.help}, metric.type});
-      append_sample(out, metric.name, label(label_name_, id(row)), {}, *value);
-    }
+      if (value) append_sample(out, metric.name, label(label_name_, id(row)), {}, *value);
+    });
   }
 }
 
@@ -84,26 +100,31 @@ Maybe last_success_age(const DeviceHealth& device, Steady now) {
   return seconds(std::chrono::duration_cast<std::chrono::milliseconds>(now - *device.last_success_steady));
 }
 
+Maybe of_spool(const SinkAccount& sink, std::uint64_t SpoolHealth::*value) {
+  return sink.spool ? Maybe{count(*sink.spool.*value)} : std::nullopt;
+}
+
 /// Of devices on which the site allows to set something; most allow nothing.
-void append_writes(std::string& out, const std::vector<DeviceHealth>& devices) {
+void add_writes(Parts& parts, const std::vector<DeviceHealth>& devices) {
   if (std::ranges::none_of(devices, &DeviceHealth::writable)) return;
-  append_family(out, {"busbar_device_writes_total",
-                      "Attempts to set something by verdict; refused: nothing was sent.", counter});
-  for (const DeviceHealth& device : devices)
+  add_family(parts, {"busbar_device_writes_total",
+                     "Attempts to set something by verdict; refused: nothing was sent.", counter});
+  add_lines<DeviceHealth>(parts, devices, [](std::string& out, const DeviceHealth& device) {
     for (std::size_t i = 0; device.writable && i < verdicts; ++i)
       append_sample(out, "busbar_device_writes_total", label("device", device.id),
                     label("verdict", to_string(static_cast<Verdict>(i))), count(device.writes[i]));
+  });
 }
 
 /// Metrics with a second label: outcome, reason, state, quantile.
-void append_device_tables(std::string& out, const std::vector<DeviceHealth>& devices) {
+void add_device_tables(Parts& parts, const std::vector<DeviceHealth>& devices) {
   if (devices.empty()) return;
-  append_family(out, {"busbar_device_polls_total",
-                      "Polls by outcome: success, failed, skipped (the one before was "
-                      "still under way), discarded (breaker open), refused (the device does not "
-                      "know the query).",
-                      counter});
-  for (const DeviceHealth& device : devices) {
+  add_family(parts, {"busbar_device_polls_total",
+                     "Polls by outcome: success, failed, skipped (the one before was "
+                     "still under way), discarded (breaker open), refused (the device does not "
+                     "know the query).",
+                     counter});
+  add_lines<DeviceHealth>(parts, devices, [](std::string& out, const DeviceHealth& device) {
     const std::string id = label("device", device.id);
     for (const auto& [outcome, polls] : {std::pair{"success", device.polls_success},
                                          {"failed", device.polls_failed},
@@ -111,33 +132,35 @@ void append_device_tables(std::string& out, const std::vector<DeviceHealth>& dev
                                          {"discarded", device.polls_discarded},
                                          {"refused", device.polls_refused}})
       append_sample(out, "busbar_device_polls_total", id, label("outcome", outcome), count(polls));
-  }
+  });
 
-  append_family(out, {"busbar_device_errors_total", "Errors of exchanges by reason.", counter});
-  for (const DeviceHealth& device : devices)
+  add_family(parts, {"busbar_device_errors_total", "Errors of exchanges by reason.", counter});
+  add_lines<DeviceHealth>(parts, devices, [](std::string& out, const DeviceHealth& device) {
     for (const auto& [reason, errors] : device.errors)
       append_sample(out, "busbar_device_errors_total", label("device", device.id),
                     label("reason", to_string(reason)), count(errors));
+  });
 
-  append_writes(out, devices);
-  append_family(out,
-                {"busbar_device_breaker_state", "1 for the present state of the circuit breaker.", gauge});
-  for (const DeviceHealth& device : devices)
+  add_writes(parts, devices);
+  add_family(parts,
+             {"busbar_device_breaker_state", "1 for the present state of the circuit breaker.", gauge});
+  add_lines<DeviceHealth>(parts, devices, [](std::string& out, const DeviceHealth& device) {
     for (const Breaker state : {Breaker::closed, Breaker::open, Breaker::half_open})
       append_sample(out, "busbar_device_breaker_state", label("device", device.id),
                     label("state", to_string(state)), device.breaker == state ? 1 : 0);
+  });
 
-  append_family(out, {"busbar_device_latency_seconds",
-                      "Request sent to last byte of the response, over recent "
-                      "exchanges; quantile 1 is the longest.",
-                      summary});
-  for (const DeviceHealth& device : devices) {
-    if (device.latency.count == 0) continue;
+  add_family(parts, {"busbar_device_latency_seconds",
+                     "Request sent to last byte of the response, over recent "
+                     "exchanges; quantile 1 is the longest.",
+                     summary});
+  add_lines<DeviceHealth>(parts, devices, [](std::string& out, const DeviceHealth& device) {
+    if (device.latency.count == 0) return;
     for (const auto& [quantile, milliseconds] :
          {std::pair{"0.5", device.latency.p50}, {"0.99", device.latency.p99}, {"1", device.latency.max}})
       append_sample(out, "busbar_device_latency_seconds", label("device", device.id),
                     label("quantile", quantile), milliseconds / 1000);
-  }
+  });
 }
 
 /// One histogram for all devices: quantiles of single devices cannot be added up.
@@ -158,10 +181,10 @@ void append_lateness(std::string& out, const std::vector<DeviceHealth>& devices)
   append_sample(out, std::string{name} + "_count", {}, {}, count(below));
 }
 
-void append_devices(std::string& out, const Health& health) {
+void add_devices(Parts& parts, const Health& health) {
   using D = DeviceHealth;
-  append_rows<D>(
-      out, "device", health.devices, [](const D& d) { return d.id; },
+  add_rows<D>(
+      parts, "device", health.devices, [](const D& d) { return d.id; },
       {{"busbar_device_up", "1 when the device answers, 0 when it is offline; absent until known.", gauge,
         up},
        {"busbar_device_last_success_timestamp_seconds", "Unix time of the last successful poll.", gauge,
@@ -176,14 +199,14 @@ void append_devices(std::string& out, const Health& health) {
        {"busbar_device_anomalies_total", "Contradictions inside valid frames.", counter,
         [](const D& d, Steady) { return Maybe{count(d.anomalies)}; }}},
       health.now);
-  append_device_tables(out, health.devices);
-  append_lateness(out, health.devices);
+  add_device_tables(parts, health.devices);
+  parts.emplace_back([&health](std::string& out) { append_lateness(out, health.devices); });
 }
 
-void append_channels(std::string& out, const Health& health) {
+void add_channels(Parts& parts, const Health& health) {
   using C = ChannelHealth;
-  append_rows<C>(
-      out, "channel", health.channels, [](const C& c) { return c.id; },
+  add_rows<C>(
+      parts, "channel", health.channels, [](const C& c) { return c.id; },
       {{"busbar_channel_connected", "1 while the link is open.", gauge,
         [](const C& c, Steady) { return Maybe{c.connected ? 1 : 0}; }},
        {"busbar_channel_reconnects_total", "Successful opens after the first.", counter,
@@ -214,10 +237,10 @@ void append_channels(std::string& out, const Health& health) {
       health.now);
 }
 
-void append_sinks(std::string& out, const Health& health) {
+void add_sinks(Parts& parts, const Health& health) {
   using S = SinkAccount;
-  append_rows<S>(
-      out, "sink", health.sinks, [](const S& s) { return s.name; },
+  add_rows<S>(
+      parts, "sink", health.sinks, [](const S& s) { return s.name; },
       {{"busbar_sink_healthy", "1 while the output works.", gauge,
         [](const S& s, Steady) { return Maybe{s.healthy ? 1 : 0}; }},
        {"busbar_sink_accepted_total", "Entries taken; equals acknowledged + queued + dropped + coalesced.",
@@ -236,41 +259,38 @@ void append_sinks(std::string& out, const Health& health) {
 }
 
 /// Only of sinks that keep every report; ages by the wall clock, as the reports were stamped.
-void append_spools(std::string& out, const Health& health) {
+void add_spools(Parts& parts, const Health& health) {
   using S = SinkAccount;
-  std::vector<S> spools;
-  std::ranges::copy_if(health.sinks, std::back_inserter(spools),
-                       [](const S& s) { return s.spool.has_value(); });
-  append_rows<S>(
-      out, "sink", spools, [](const S& s) { return s.name; },
+  add_rows<S>(
+      parts, "sink", health.sinks, [](const S& s) { return s.name; },
       {{"busbar_spool_memory_records", "Reports waiting in memory only.", gauge,
-        [](const S& s, Steady) { return Maybe{count(s.spool->memory_records)}; }},
+        [](const S& s, Steady) { return of_spool(s, &SpoolHealth::memory_records); }},
        {"busbar_spool_disk_records", "Reports in the file.", gauge,
-        [](const S& s, Steady) { return Maybe{count(s.spool->disk_records)}; }},
+        [](const S& s, Steady) { return of_spool(s, &SpoolHealth::disk_records); }},
        {"busbar_spool_disk_bytes", "Bytes of the reports in the file.", gauge,
-        [](const S& s, Steady) { return Maybe{count(s.spool->disk_bytes)}; }},
+        [](const S& s, Steady) { return of_spool(s, &SpoolHealth::disk_bytes); }},
        {"busbar_spool_oldest_timestamp_seconds", "Unix time of the oldest report that waits.", gauge,
         [](const S& s, Steady) {
-          if (!s.spool->oldest) return Maybe{};
+          if (!s.spool || !s.spool->oldest) return Maybe{};
           return Maybe{static_cast<double>(s.spool->oldest->time_since_epoch().count()) / 1000};
         }},
        {"busbar_spool_dropped_total", "Reports lost: beyond a limit, damaged, or too large for the broker.",
-        counter, [](const S& s, Steady) { return Maybe{count(s.spool->dropped)}; }},
+        counter, [](const S& s, Steady) { return of_spool(s, &SpoolHealth::dropped); }},
        {"busbar_spool_writes_total", "Transactions that changed the file.", counter,
-        [](const S& s, Steady) { return Maybe{count(s.spool->writes)}; }},
+        [](const S& s, Steady) { return of_spool(s, &SpoolHealth::writes); }},
        {"busbar_spool_errors_total", "Transactions that failed.", counter,
-        [](const S& s, Steady) { return Maybe{count(s.spool->errors)}; }}},
+        [](const S& s, Steady) { return of_spool(s, &SpoolHealth::errors); }}},
       health.now);
 }
 
 }  // namespace
 
-void append_own_metrics(std::string& out, const Health& health, const Process& process) {
-  append_process(out, health, process);
-  append_devices(out, health);
-  append_channels(out, health);
-  append_sinks(out, health);
-  append_spools(out, health);
+void add_own_metrics(Parts& parts, const Health& health, const Process& process) {
+  parts.emplace_back([&health, process](std::string& out) { append_process(out, health, process); });
+  add_devices(parts, health);
+  add_channels(parts, health);
+  add_sinks(parts, health);
+  add_spools(parts, health);
 }
 
 }  // namespace busbar::sink::prometheus

@@ -6,11 +6,18 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace busbar::sink::prometheus {
 
-void append_own_metrics(std::string& out, const Health& health, const Process& process);
+/// Some lines of a page, to be appended one part after the other.
+using Part = std::function<void(std::string& out)>;
+using Parts = std::vector<Part>;
+
+/// `health` outlives the parts.
+void add_own_metrics(Parts& parts, const Health& health, const Process& process);
 
 }  // namespace busbar::sink::prometheus

@@ -103,13 +103,14 @@ class PushSink final : public Sink {
   }
 
   asio::awaitable<void> push(Steady deadline) {
-    const Health health = health_();
+    Health health = health_();
+    const Steady made = health.now;
     const std::uint64_t mark = readings_.mark();
     HttpRequest request = request_for(HttpMethod::put);
     request.headers.emplace_back("Content-Type", content_type);
-    request.body = exposition(readings_, health, this_process(started_));
+    request.body = co_await exposition(readings_, std::move(health), this_process(started_));
     note(co_await client_.send(std::move(request), deadline));
-    if (!failing_) readings_.acknowledge(mark, health.now);
+    if (!failing_) readings_.acknowledge(mark, made);
   }
 
   void note(const Result<HttpAnswer>& answer) {

@@ -64,13 +64,10 @@ void Readings::forget(std::string_view id) {
 
 const Readings::Metric& Readings::metric(const Quantity& quantity) {
   Family family = family_of(quantity);
-  auto found = metrics_.find(family.name);
+  const auto found = metrics_.find(family.name);
   if (found != metrics_.end()) return found->second;
   std::string name = family.name;
-  found = metrics_.emplace(std::move(name), Metric{std::move(family)}).first;
-  std::size_t position = 0;
-  for (auto& [key, metric] : metrics_) metric.position = position++;
-  return found->second;
+  return metrics_.emplace(std::move(name), Metric{std::move(family), metrics_.size()}).first->second;
 }
 
 /// The next sample of the report that is stored: that of the report before if it is of the same series.
@@ -129,9 +126,12 @@ void Readings::serve(const Report& report) {
   ++acknowledged_;
 }
 
-void Readings::collect(std::vector<Line>& lines, std::vector<const Slot*>& slots, const Device& device,
-                       Steady now) {
-  slots.clear();
+void Readings::collect(Page& page, const Device& device, Steady now) {
+  if (!device.info.empty()) {
+    if (page.devices.empty()) append_family(page.devices, device_info);
+    append_sample(page.devices, device_info.name, device.label, device.info, 1);
+  }
+  std::vector<const Slot*> slots;
   for (const auto& [query, slot] : device.slots)
     if (slot.number > 0 && fresh(slot.interval, slot.received, now)) slots.push_back(&slot);
   // Two queries may carry the same reading; the same series twice would make collectors drop samples. The
@@ -139,42 +139,45 @@ void Readings::collect(std::vector<Line>& lines, std::vector<const Slot*>& slots
   std::ranges::sort(slots, std::greater{}, [](const Slot* slot) {
     return std::pair{slot->received, slot->number};
   });
-  const auto first = static_cast<std::ptrdiff_t>(lines.size());
+  std::vector<const Sample*> samples;
   for (const Slot* slot : slots) {
     for (const Sample& sample : slot->samples) {
-      const bool seen = std::any_of(lines.begin() + first, lines.end(), [&](const Line& line) {
-        return line.sample->metric == sample.metric && line.sample->labels == sample.labels;
+      const bool seen = std::ranges::any_of(samples, [&](const Sample* other) {
+        return other->metric == sample.metric && other->labels == sample.labels;
       });
-      if (!seen) lines.push_back({&device, &sample});
+      if (!seen) samples.push_back(&sample);
     }
   }
-}
-
-/// Sorted by counting: the order within a family stays.
-std::vector<Readings::Line> Readings::by_family(const std::vector<Line>& lines) const {
-  std::vector<std::size_t> places(metrics_.size() + 1);
-  for (const Line& line : lines) ++places[line.sample->metric->position + 1];
-  for (std::size_t i = 1; i < places.size(); ++i) places[i] += places[i - 1];
-  std::vector<Line> sorted(lines.size());
-  for (const Line& line : lines) sorted[places[line.sample->metric->position]++] = line;
-  return sorted;
-}
-
-void Readings::append(std::string& out, Steady now) const {
-  if (std::ranges::any_of(devices_, [](const auto& entry) { return !entry.second.info.empty(); }))
-    append_family(out, device_info);
-  for (const auto& [id, device] : devices_)
-    if (!device.info.empty()) append_sample(out, device_info.name, device.label, device.info, 1);
-
-  std::vector<Line> lines;
-  std::vector<const Slot*> slots;
-  for (const auto& [id, device] : devices_) collect(lines, slots, device, now);
-  const Metric* family = nullptr;
-  for (const auto& [device, sample] : by_family(lines)) {
-    if (sample->metric != family) append_family(out, sample->metric->family);
-    family = sample->metric;
-    append_sample(out, family->family.name, device->label, sample->labels, sample->value);
+  for (const Sample* sample : samples) {
+    const Family& family = sample->metric->family;
+    std::string& text = page.families[sample->metric->index];
+    if (text.empty()) append_family(text, family);
+    append_sample(text, family.name, device.label, sample->labels, sample->value);
   }
+}
+
+bool Readings::collect(Page& page, Steady now) const {
+  constexpr int at_once = 16;
+  page.families.resize(metrics_.size());
+  // By name: the one before may be gone.
+  auto next = page.last_device.empty() ? devices_.begin() : devices_.upper_bound(page.last_device);
+  if (next == devices_.end()) return false;
+  for (int n = 0; n < at_once && next != devices_.end(); ++n, ++next) {
+    collect(page, next->second, now);
+    page.last_device = next->first;
+  }
+  return true;
+}
+
+bool Readings::append(std::string& out, Page& page) const {
+  out += std::exchange(page.devices, {});
+  const auto next = page.last_family.empty() ? metrics_.begin() : metrics_.upper_bound(page.last_family);
+  if (next == metrics_.end()) return false;
+  page.last_family = next->first;
+  // One that became known since the last device was collected has no text.
+  const std::size_t index = next->second.index;
+  if (index < page.families.size()) out += std::exchange(page.families[index], {});
+  return true;
 }
 
 void Readings::acknowledge(std::uint64_t mark, Steady made) {

@@ -31,8 +31,18 @@ class Readings {
   /// The same where what is stored is delivered: acknowledged at once.
   void serve(const Report& report);
 
-  /// Appends every family with a sample that is fresh at `now`, families sorted by name.
-  void append(std::string& out, Steady now) const;
+  /// The text of a page in the making, family by family.
+  struct Page {
+    std::string devices;                ///< their descriptions
+    std::string last_device;            ///< of those that are done, in order of their ids
+    std::vector<std::string> families;  ///< their samples, in the order in which the families became known
+    std::string last_family;            ///< of those that have been appended, in order of their names
+  };
+  /// Adds the next devices, with what is fresh at `now`. False: there were no more. Devices may come and go
+  /// between two calls: each is on the page once, or not at all.
+  bool collect(Page& page, Steady now) const;
+  /// When all devices are collected: appends the next family, and is done with it. False: there was none.
+  bool append(std::string& out, Page& page) const;
 
   /// What has been stored up to here: taken with the text, given back once the text has been delivered.
   [[nodiscard]] std::uint64_t mark() const noexcept { return accepted_; }
@@ -45,7 +55,7 @@ class Readings {
  private:
   struct Metric {
     Family family;
-    std::size_t position = 0;  ///< among all, by name
+    std::size_t index = 0;  ///< in order of becoming known
   };
   struct Sample {
     const Quantity* quantity;  ///< not looked into: it may be gone
@@ -68,19 +78,13 @@ class Readings {
     std::string info;  ///< labels of busbar_device_info
     std::map<std::string, Slot, std::less<>> slots;
   };
-  struct Line {
-    const Device* device;
-    const Sample* sample;
-  };
 
   Device& device(std::string_view id);
   Slot& take(const Report& report);
   Sample& sample(Slot& slot, const Quantity& quantity, const std::string* state = nullptr);
   const Metric& metric(const Quantity& quantity);
   void add_samples(Slot& slot, const Reading& reading);
-  static void collect(std::vector<Line>& lines, std::vector<const Slot*>& slots, const Device& device,
-                      Steady now);
-  [[nodiscard]] std::vector<Line> by_family(const std::vector<Line>& lines) const;
+  static void collect(Page& page, const Device& device, Steady now);
 
   std::map<std::string, Metric, std::less<>> metrics_;
   std::map<std::string, Device, std::less<>> devices_;

@@ -56,9 +56,12 @@ class TextfileSink final : public Sink {
  private:
   asio::awaitable<void> write() {
     // The worker keeps the order, so that a write under way and the last one cannot cross.
-    const Health health = health_();
+    const bool last = finished_;
+    Health health = health_();
+    const Steady made = health.now;
     const std::uint64_t mark = readings_.mark();
-    std::string page = exposition(readings_, health, this_process(started_));
+    std::string page = co_await exposition(readings_, std::move(health), this_process(started_));
+    if (finished_ != last) co_return;  // what finish() does must not be undone
     std::optional<std::string> problem;
     std::size_t leftovers = 0;
     const bool first = std::exchange(first_, false);
@@ -69,7 +72,7 @@ class TextfileSink final : public Sink {
     if (leftovers > 0)
       spdlog::info("sink {}: removed {} temporary files of an earlier run", options_.name, leftovers);
     note(std::move(problem));
-    if (!failing_) readings_.acknowledge(mark, health.now);
+    if (!failing_) readings_.acknowledge(mark, made);
   }
 
   asio::awaitable<void> remove() {

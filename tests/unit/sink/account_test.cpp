@@ -49,7 +49,9 @@ struct ExportedAccount : testing::Test {
     std::string text;
     Health health;
     health.sinks = sinks.accounts();
-    prometheus::append_own_metrics(text, health, {});
+    prometheus::Parts parts;
+    prometheus::add_own_metrics(parts, health, {});
+    for (const auto& part : parts) part(text);
     return text;
   }
   static double metric(const std::string& page, const std::string& name, const std::string& sink) {

@@ -1,9 +1,11 @@
 // The whole page: golden text, promtool's verdict.
 #include "sink/prometheus/exposition.hpp"
 
+#include "async/wakeup.hpp"
 #include "unit/sink/support.hpp"
 
-#include <gmock/gmock.h>
+#include <set>
+#include <sstream>
 
 namespace busbar::sink::prometheus {
 namespace {
@@ -61,6 +63,33 @@ Health full_health() {
   return health;
 }
 
+std::string whole(Exposition& page) {
+  while (page.step()) continue;
+  return page.take();
+}
+
+/// What is wrong with the order of the lines: a family that stands in two places, a series that stands twice.
+std::string disorder(const std::string& page) {
+  std::istringstream in{page};
+  std::set<std::string> families;
+  std::set<std::string> series;
+  std::string family;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("# TYPE ")) {
+      family = line.substr(7, line.find(' ', 7) - 7);
+      if (!families.insert(family).second) return "family again: " + line;
+    } else if (!line.starts_with('#')) {
+      const auto name = line.substr(0, line.find_first_of(" {"));
+      // A histogram's series carry a suffix.
+      const auto suffix = name.starts_with(family) ? name.substr(family.size()) : name;
+      if (suffix != "" && suffix != "_bucket" && suffix != "_sum" && suffix != "_count")
+        return "in " + family + ": " + line;
+      if (!series.insert(line.substr(0, line.rfind(' '))).second) return "series again: " + line;
+    }
+  }
+  return page.ends_with('\n') ? "" : "no newline at the end";
+}
+
 struct ExpositionTest : testing::Test {
   ExpositionTest() {
     readings.describe(test::description("pack"));
@@ -76,7 +105,10 @@ struct ExpositionTest : testing::Test {
                                  {&test::serial, std::string{"A\\B\n\xFF"}},
                                  {&one, 3.301}}));
   }
-  std::string page() const { return exposition(readings, full_health(), {4096, 1.25, 352s}); }
+  std::string page() const {
+    Exposition made{readings, full_health(), {4096, 1.25, 352s}};
+    return whole(made);
+  }
   bool has(std::string_view line) const {
     return ("\n" + page()).find("\n" + std::string{line} + "\n") != std::string::npos;
   }
@@ -172,32 +204,99 @@ TEST_F(ExpositionTest, ChannelsAndSinks) {
   EXPECT_TRUE(has("busbar_sink_errors_total{sink=\"mqtt\"} 6"));
 }
 
-TEST_F(ExpositionTest, EveryFamilyStandsTogetherAndEverySeriesOnce) {
-  std::istringstream in{page()};
-  std::vector<std::string> families;
-  std::vector<std::string> series;
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("# TYPE ")) {
-      families.push_back(line.substr(7, line.find(' ', 7) - 7));
-    } else if (!line.starts_with('#')) {
-      const auto name = line.substr(0, line.find_first_of(" {"));
-      // A histogram's series carry a suffix.
-      const auto suffix = name.starts_with(families.back()) ? name.substr(families.back().size()) : name;
-      EXPECT_THAT(suffix, ::testing::AnyOf("", "_bucket", "_sum", "_count")) << line;
-      series.push_back(line.substr(0, line.rfind(' ')));
-    }
+TEST_F(ExpositionTest, EveryFamilyStandsTogetherAndEverySeriesOnce) { EXPECT_EQ(disorder(page()), ""); }
+
+/// So many devices that their page needs many steps, each with readings.
+struct LongExpositionTest : testing::Test {
+  static std::string id(int n) { return "pack-" + std::to_string(n); }
+  void add(int n) {
+    readings.describe(test::description(id(n)));
+    readings.store(test::report(id(n), "status", {{&test::voltage, 52.0 + n}, {&test::soc, 96.0}}));
   }
-  const auto repeated = [](std::vector<std::string> names) {
-    std::ranges::sort(names);
-    return std::ranges::adjacent_find(names) != names.end();
+  static Health health(int devices) {
+    Health health;
+    health.now = test::steady_zero;
+    for (int n = 0; n < devices; ++n) {
+      DeviceHealth& device = health.devices.emplace_back();
+      device.id = id(n);
+      device.availability = Availability::online;
+    }
+    return health;
+  }
+  static std::size_t lines(const std::string& page, std::string_view beginning) {
+    std::size_t found = 0;
+    for (auto at = page.find(beginning); at != std::string::npos; at = page.find(beginning, at + 1)) ++found;
+    return found;
+  }
+  Readings readings;
+};
+
+TEST_F(LongExpositionTest, EveryDeviceIsThereOnce) {
+  for (int n = 0; n < 1000; ++n) add(n);
+  Exposition made{readings, health(1000), {}};
+  int steps = 1;
+  while (made.step()) ++steps;
+  EXPECT_GT(steps, 100) << "others are to have their turn in between";
+  const std::string page = made.take();
+  EXPECT_EQ(disorder(page), "");
+  EXPECT_EQ(test::promtool(page), "");
+  for (const auto* const family : {"busbar_device_info", "busbar_pack_voltage_volts", "busbar_device_up"})
+    EXPECT_EQ(lines(page, "\n" + std::string{family} + "{"), 1000U) << family;
+  EXPECT_EQ(lines(page, "\nbusbar_device_polls_total{"), 5000U);
+}
+
+TEST_F(LongExpositionTest, DevicesMayComeAndGoWhileItIsMade) {
+  for (int n = 0; n < 500; ++n) add(n);
+  Exposition made{readings, health(500), {}};
+  for (int n = 0; made.step(); ++n) {
+    readings.forget(id(n % 250));  // some of which are done, some to come, one perhaps the last one done
+    if (n % 3 == 0) add(n % 250);  // back, as after a reload
+    add(500 + n);                  // new
+    // A family that nobody had.
+    if (n == 100) readings.store(test::report(id(400), "other", {{&test::temperature, 20.0}}));
+  }
+  const std::string page = made.take();
+  EXPECT_EQ(disorder(page), "");
+  EXPECT_EQ(test::promtool(page), "");
+  for (int n = 250; n < 500; ++n)
+    EXPECT_EQ(lines(page, "busbar_soc_ratio{device=\"" + id(n) + "\"}"), 1U) << "was there all the time";
+}
+
+TEST_F(LongExpositionTest, AFamilyThatBecomesKnownAtTheEndIsOnTheNextPage) {
+  add(1);
+  Exposition made{readings, health(1), {}};
+  Readings::Page page;
+  while (readings.collect(page, test::steady_zero)) continue;
+  readings.store(test::report(id(1), "other", {{&test::temperature, 20.0}}));
+  std::string text;
+  while (readings.append(text, page)) continue;
+  EXPECT_NE(text.find("busbar_soc_ratio"), std::string::npos);
+  EXPECT_EQ(text.find("celsius"), std::string::npos);
+  EXPECT_NE(whole(made).find("busbar_mos_temperature_celsius{"), std::string::npos);
+}
+
+TEST_F(LongExpositionTest, OthersHaveTheirTurnWhileItIsMade) {
+  for (int n = 0; n < 3000; ++n) add(n);
+  test::Loop loop;
+  std::string page;
+  int turns = 0;
+  const auto make = [](LongExpositionTest& self, std::string& made) -> asio::awaitable<void> {
+    made = co_await exposition(self.readings, health(3000), {});
   };
-  EXPECT_FALSE(repeated(families));
-  EXPECT_FALSE(repeated(series));
-  EXPECT_EQ(page().back(), '\n');
+  const auto other = [](const std::string& made, int& count) -> asio::awaitable<void> {
+    for (; made.empty(); ++count) co_await async::let_others_run();
+  };
+  loop.tasks.spawn("page", make(*this, page));
+  loop.tasks.spawn("other", other(page, turns));
+  EXPECT_TRUE(loop.until([&] { return loop.tasks.size() == 0; }));
+  EXPECT_EQ(disorder(page), "");
+  EXPECT_GT(turns, 2) << "of a page that takes many milliseconds";
 }
 
 TEST(Exposition, WithNothingConfiguredIsStillAValidPage) {
-  const std::string page = exposition({}, {}, {});
+  const Readings none;
+  Exposition made{none, {}, {}};
+  const std::string page = whole(made);
   EXPECT_NE(page.find("busbar_up 1\n"), std::string::npos);
   EXPECT_EQ(test::promtool(page), "");
 }

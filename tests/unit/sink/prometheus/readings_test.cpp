@@ -11,10 +11,16 @@ using test::steady_zero;
 using namespace std::chrono_literals;
 
 struct ReadingsTest : testing::Test {
+  std::string text(Steady now = steady_zero) const {
+    Readings::Page page;
+    std::string all;
+    while (readings.collect(page, now)) continue;
+    while (readings.append(all, page)) continue;
+    return all;
+  }
   /// The lines of samples, without HELP and TYPE and the descriptions of devices.
   std::string samples(Steady now = steady_zero) const {
-    std::string page;
-    readings.append(page, now);
+    const std::string page = text(now);
     std::string lines;
     std::istringstream in{page};
     for (std::string line; std::getline(in, line);)
@@ -141,9 +147,7 @@ TEST(FreshFor, HasAFloorAndFollowsTheInterval) {
 
 TEST_F(ReadingsTest, DescribedDevicesCarryTheirDescription) {
   readings.describe(test::description("pack"));
-  std::string page;
-  readings.append(page, steady_zero);
-  EXPECT_EQ(page,
+  EXPECT_EQ(text(),
             "# HELP busbar_device_info Description of a configured device, always 1.\n"
             "# TYPE busbar_device_info gauge\n"
             "busbar_device_info{device=\"pack\",name=\"House battery\",manufacturer=\"GoldenMate\","

@@ -64,6 +64,19 @@ TEST_F(TextfileSinkTest, TheDaemonTakesItsFileWithIt) {
   EXPECT_EQ(directory.names(), std::vector<std::string>{});
 }
 
+TEST_F(TextfileSinkTest, APageThatWasBeingMadeDoesNotBringTheFileBack) {
+  // So many that the page is not made in one turn of the loop.
+  for (int n = 0; n < 3000; ++n)
+    sink->publish(test::report("pack-" + std::to_string(n), "status", {{&test::soc, 96.0}}));
+  loop.tasks.spawn("sink", sink->run());
+  loop.context.restart();
+  loop.context.poll_one();
+  ASSERT_FALSE(std::filesystem::exists(path));
+  ASSERT_TRUE(loop.run(sink->finish(test::steady_zero, false)));
+  ASSERT_TRUE(loop.until([&] { return loop.tasks.size() == 0; }));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 TEST_F(TextfileSinkTest, AOneShotRunLeavesTheFileWithEverythingInIt) {
   publish(96);
   ASSERT_TRUE(loop.run(sink->finish(std::chrono::steady_clock::now() + 1s, true)));
