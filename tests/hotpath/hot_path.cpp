@@ -74,7 +74,9 @@ sink::DeviceDescription described(const profile::Profile& profile) {
 void append_page(std::string& out, const sink::prometheus::Readings& readings, Steady now) {
   sink::prometheus::Readings::Page page;
   while (readings.collect(page, now)) continue;
-  while (readings.append(out, page)) continue;
+  sink::prometheus::Pieces pieces;
+  readings.append(pieces, std::move(page));
+  while (pieces.move_to(out)) continue;
 }
 
 Decoding::Decoding(const profile::Profile& profile, std::string_view query)

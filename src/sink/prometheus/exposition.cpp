@@ -13,9 +13,16 @@ Exposition::Exposition(const Readings& readings, Health health, Process process)
 }
 
 bool Exposition::step() {
-  if (own_done_ == own_.size())
-    return readings_.collect(page_, health_.now) || readings_.append(text_, page_);
-  own_[own_done_++](text_);
+  if (own_done_ < own_.size()) {
+    own_[own_done_++](pieces_.end());
+    return true;
+  }
+  if (collected_) return pieces_.move_to(text_);
+  collected_ = !readings_.collect(page_, health_.now);
+  if (collected_) {
+    readings_.append(pieces_, std::move(page_));
+    text_.reserve(pieces_.size());
+  }
   return true;
 }
 

@@ -30,6 +30,8 @@ class Exposition {
   Parts own_;
   std::size_t own_done_ = 0;
   Readings::Page page_;
+  bool collected_ = false;
+  Pieces pieces_;  // all of them, when it is
   std::string text_;
 };
 

@@ -128,8 +128,8 @@ void Readings::serve(const Report& report) {
 
 void Readings::collect(Page& page, const Device& device, Steady now) {
   if (!device.info.empty()) {
-    if (page.devices.empty()) append_family(page.devices, device_info);
-    append_sample(page.devices, device_info.name, device.label, device.info, 1);
+    if (page.devices.empty()) append_family(page.devices.end(), device_info);
+    append_sample(page.devices.end(), device_info.name, device.label, device.info, 1);
   }
   std::vector<const Slot*> slots;
   for (const auto& [query, slot] : device.slots)
@@ -150,9 +150,9 @@ void Readings::collect(Page& page, const Device& device, Steady now) {
   }
   for (const Sample* sample : samples) {
     const Family& family = sample->metric->family;
-    std::string& text = page.families[sample->metric->index];
-    if (text.empty()) append_family(text, family);
-    append_sample(text, family.name, device.label, sample->labels, sample->value);
+    Pieces& text = page.families[sample->metric->index];
+    if (text.empty()) append_family(text.end(), family);
+    append_sample(text.end(), family.name, device.label, sample->labels, sample->value);
   }
 }
 
@@ -169,15 +169,11 @@ bool Readings::collect(Page& page, Steady now) const {
   return true;
 }
 
-bool Readings::append(std::string& out, Page& page) const {
-  out += std::exchange(page.devices, {});
-  const auto next = page.last_family.empty() ? metrics_.begin() : metrics_.upper_bound(page.last_family);
-  if (next == metrics_.end()) return false;
-  page.last_family = next->first;
-  // One that became known since the last device was collected has no text.
-  const std::size_t index = next->second.index;
-  if (index < page.families.size()) out += std::exchange(page.families[index], {});
-  return true;
+void Readings::append(Pieces& out, Page&& page) const {
+  out.add(std::move(page.devices));
+  // A family that became known since the last device was collected has no text yet.
+  for (const auto& [name, metric] : metrics_)
+    if (metric.index < page.families.size()) out.add(std::move(page.families[metric.index]));
 }
 
 void Readings::acknowledge(std::uint64_t mark, Steady made) {

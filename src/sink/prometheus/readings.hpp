@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sink/prometheus/metric_name.hpp"
+#include "sink/prometheus/pieces.hpp"
 #include "sink/prometheus/units.hpp"
 #include "sink/sink.hpp"
 
@@ -33,16 +34,15 @@ class Readings {
 
   /// The text of a page in the making, family by family.
   struct Page {
-    std::string devices;                ///< their descriptions
-    std::string last_device;            ///< of those that are done, in order of their ids
-    std::vector<std::string> families;  ///< their samples, in the order in which the families became known
-    std::string last_family;            ///< of those that have been appended, in order of their names
+    std::string last_device;       ///< of those that are done, in order of their ids
+    Pieces devices;                ///< their descriptions
+    std::vector<Pieces> families;  ///< their samples, in the order in which the families became known
   };
   /// Adds the next devices, with what is fresh at `now`. False: there were no more. Devices may come and go
   /// between two calls: each is on the page once, or not at all.
   bool collect(Page& page, Steady now) const;
-  /// When all devices are collected: appends the next family, and is done with it. False: there was none.
-  bool append(std::string& out, Page& page) const;
+  /// All of it, families sorted by name.
+  void append(Pieces& out, Page&& page) const;
 
   /// What has been stored up to here: taken with the text, given back once the text has been delivered.
   [[nodiscard]] std::uint64_t mark() const noexcept { return accepted_; }

@@ -268,8 +268,10 @@ TEST_F(LongExpositionTest, AFamilyThatBecomesKnownAtTheEndIsOnTheNextPage) {
   Readings::Page page;
   while (readings.collect(page, test::steady_zero)) continue;
   readings.store(test::report(id(1), "other", {{&test::temperature, 20.0}}));
+  Pieces pieces;
+  readings.append(pieces, std::move(page));
   std::string text;
-  while (readings.append(text, page)) continue;
+  while (pieces.move_to(text)) continue;
   EXPECT_NE(text.find("busbar_soc_ratio"), std::string::npos);
   EXPECT_EQ(text.find("celsius"), std::string::npos);
   EXPECT_NE(whole(made).find("busbar_mos_temperature_celsius{"), std::string::npos);

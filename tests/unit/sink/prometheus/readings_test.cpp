@@ -13,9 +13,11 @@ using namespace std::chrono_literals;
 struct ReadingsTest : testing::Test {
   std::string text(Steady now = steady_zero) const {
     Readings::Page page;
-    std::string all;
     while (readings.collect(page, now)) continue;
-    while (readings.append(all, page)) continue;
+    Pieces pieces;
+    readings.append(pieces, std::move(page));
+    std::string all;
+    while (pieces.move_to(all)) continue;
     return all;
   }
   /// The lines of samples, without HELP and TYPE and the descriptions of devices.
