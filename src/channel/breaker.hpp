@@ -15,8 +15,10 @@ class CircuitBreaker {
   CircuitBreaker(unsigned failures, std::chrono::milliseconds min, std::chrono::milliseconds max);
 
   [[nodiscard]] Breaker state() const noexcept { return state_; }
-  /// The last poll failed: such a device gets no retries, they would only delay the others.
-  [[nodiscard]] bool suspect() const noexcept { return failed_ > 0; }
+  /// Silent for several polls in a row: such a device gets no retries, they would only delay the others. Not
+  /// after the first: on a bad line that loses every fifth answer, three lonely attempts in a row fail every
+  /// hour or two, and Home Assistant would hear that the device is gone.
+  [[nodiscard]] bool suspect() const noexcept { return failed_ >= 3; }
   [[nodiscard]] bool allows(Steady now) const noexcept;
   [[nodiscard]] Steady probe_at() const noexcept { return probe_at_; }
   [[nodiscard]] unsigned failed() const noexcept { return failed_; }

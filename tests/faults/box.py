@@ -5,7 +5,6 @@ import contextlib
 import os
 import pty
 import random
-import resource
 import signal
 import subprocess
 import tty
@@ -201,38 +200,6 @@ async def terminated(run):
     if slowest > 2:
         run.wrong.append(f"an end took {slowest:.1f} s")
     run.did(ends=run.dose, slowest=f"{slowest:.2f} s")
-
-
-@fault("F24", "too few file descriptors", short=30, long=60)
-async def descriptors(run):
-    bus = packs.Bus(range(1, 3))
-    config = run.directory / "busbar.yaml"
-    config.write_text(configuration([Line(await bus.listen(), range(1, 3))],
-                                    "  screen: {format: jsonl}\n  mqtt: {url: \"mqtt://127.0.0.1:9\"}\n"))
-    worked = refused = 0
-    for limit in range(4, 4 + run.dose):
-        process = await asyncio.create_subprocess_exec(
-            str(run.busbar), "--config", str(config), "--log-level", "error", stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)))
-        try:
-            line = await asyncio.wait_for(process.stdout.readline(), 3)
-        except asyncio.TimeoutError:
-            line = b""
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
-        try:
-            out, err = await asyncio.wait_for(process.communicate(), 5)
-        except asyncio.TimeoutError:
-            process.kill()
-            run.wrong.append(f"hangs with {limit} descriptors")
-            continue
-        if process.returncode < 0:
-            run.wrong.append(f"dies of signal {-process.returncode} with {limit} descriptors: {err.decode()[-200:]}")
-        worked += bool(line)
-        refused += not line
-    run.did(worked=worked, gave_up_or_waited=refused)
 
 
 @fault("F25", "a log that nobody reads, and a closed standard output", short=1, long=5)

@@ -3,6 +3,7 @@ not share its code. Every pack says values that only it says: what is published 
 
 import asyncio
 import socket
+import time
 
 CELLS = 8
 START, PRODUCT, END = 0xEA, 0xD1, 0xF5
@@ -60,17 +61,35 @@ def readings(address):
             "serial_number": {"serial_number": f"PACK-{address:03}"}}
 
 
+class Watch:
+    """Sees whether somebody asks on a line while an answer is owed to him. `patience`: seconds after which he may, as none
+    comes any more. Only what is certain counts: the time is taken from the last answer, which was before the request."""
+
+    def __init__(self, patience):
+        self.patience, self.owed, self.floor, self.wrong = patience, False, time.monotonic(), []
+
+    def asked(self):
+        waited = time.monotonic() - self.floor
+        if self.owed and waited < 0.9 * self.patience:
+            self.wrong.append(f"a request {1000 * waited:.0f} ms after the one before, which was not answered yet")
+        self.owed = True
+
+    def answered(self):
+        self.owed, self.floor = False, time.monotonic()
+
+
 class Bus:
     """Packs of some addresses on one line behind a device server; any number of connections."""
 
     def __init__(self, addresses, silent=()):
         self.table = {(address, command): answer for address in addresses if address not in silent
                       for command, answer in answers(address).items()}
-        self.requests = 0
+        self.requests = self.accepted = 0
         self.connections = set()
+        self.watch = None
 
-    async def listen(self, port=0):
-        self.server = await asyncio.start_server(self.serve, "127.0.0.1", port)
+    async def listen(self, port=0, host="127.0.0.1"):
+        self.server = await asyncio.start_server(self.serve, host, port)
         return self.server.sockets[0].getsockname()[1]
 
     async def close(self):
@@ -83,13 +102,20 @@ class Bus:
     async def serve(self, reader, writer):
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connections.add(writer)
+        self.accepted += 1
+        if self.watch:
+            self.watch.answered()
         try:
             while True:
                 request = await reader.readexactly(8)
                 self.requests += 1
+                if self.watch:
+                    self.watch.asked()
                 if answer := self.table.get((request[2], request[5])):
                     writer.write(answer)
                     await writer.drain()
+                    if self.watch:
+                        self.watch.answered()
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:

@@ -18,6 +18,7 @@ struct Refusal {
   /// The peer hung up before it answered; some brokers do that when they do not know MQTT 5.
   bool hung_up = false;
   bool rejected = false;  ///< the broker answered, and said no
+  bool passing = false;   ///< rejected for now only: it is busy, or starts
 };
 
 /// Where the sender of a message wants its answer (MQTT 5, section 4.10); topic "" when he asks for none.

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -23,7 +24,11 @@ struct LibraryThread::State {
       auto job = std::move(jobs.front());
       jobs.pop_front();
       lock.unlock();
-      job();
+      try {
+        job();
+      } catch (const std::exception&) {
+        // Not even the memory to tell the sink: the silence is answered by its deadlines, as a broker's is.
+      }
       job = nullptr;  // what the job owns dies here, not under the lock
       lock.lock();
     }

@@ -21,6 +21,8 @@ using namespace std::chrono_literals;
 constexpr auto save_delay = 5s;
 /// After a connect: by then the devices have been asked.
 constexpr auto first_diagnostics = 5s;
+/// A broker whose access rules or quota forbid a message will not take it the moment after, either.
+constexpr auto refusal_pause = 5s;
 /// Fixed header, topic length, packet id and properties.
 constexpr std::size_t packet_overhead = 32;
 
@@ -181,7 +183,7 @@ void MqttSink::on_refused(Refusal refusal) {
 void MqttSink::on_lost(std::string reason) {
   if (!session_.is_connected()) return;  // the same loss is told in two ways
   session_.lost(environment_.now());
-  health_due_ = Steady::max();
+  health_due_ = refused_due_ = Steady::max();
   fail_all();
   trouble("connection to " + options_.url + " lost", std::move(reason));
   timer_.cancel();
@@ -203,8 +205,11 @@ void MqttSink::on_published(std::uint64_t id, bool delivered) {
   }
   if ((id & Commands::mark) != 0) return commands_.answered(), pump();
   if (!delivered) {
-    outbox_.fail(id);
     // The connection is about to be lost, or the broker refuses; either way not at once again.
+    outbox_.refuse(id);
+    if (refused_due_ == Steady::max()) refused_due_ = environment_.now() + refusal_pause;
+    pump();
+    timer_.cancel();
     return;
   }
   if (const auto cleared = outbox_.acknowledge(id)) announcer_.cleared(*cleared);
@@ -229,7 +234,7 @@ void MqttSink::on_message(std::string topic, std::string payload, bool retained,
 }
 
 Steady MqttSink::next_due() const {
-  return std::min({session_.next_due(), save_due_.value_or(Steady::max()), health_due_,
+  return std::min({session_.next_due(), save_due_.value_or(Steady::max()), health_due_, refused_due_,
                    events_ ? events_->next_due() : Steady::max()});
 }
 
@@ -255,6 +260,19 @@ void MqttSink::step() {
   if (action.recalled || action.replay || action.finish_removals) collect();
   if (events_ && events_->next_due() <= now) pump();
   if (now >= health_due_) tell_health();
+  if (now >= refused_due_) offer_refused();
+}
+
+void MqttSink::offer_refused() {
+  refused_due_ = Steady::max();
+  const auto topics = outbox_.refused();
+  if (!session_.is_connected() || topics.empty()) return;
+  const auto others = topics.size() - 1;
+  trouble("messages refused", "the broker does not take " + topics.front() +
+                                  (others > 0 ? " and " + std::to_string(others) + " others" : "") +
+                                  "; its access rules or quota forbid it");
+  outbox_.retry_refused();
+  pump();
 }
 
 void MqttSink::tell_health() {

@@ -63,6 +63,7 @@ class MqttSink final : public Sink, private ConnectionEvents {
   void fail_all();
   [[nodiscard]] asio::awaitable<void> save();
   void tell_health();
+  void offer_refused();
   void trouble(std::string_view what, std::string reason);
   void say_goodbye(bool keep_state);
   [[nodiscard]] bool hopeless() const;
@@ -73,6 +74,7 @@ class MqttSink final : public Sink, private ConnectionEvents {
   Environment environment_;
   HealthSource health_;
   Steady health_due_ = Steady::max();
+  Steady refused_due_ = Steady::max();  ///< when the broker is offered again what it did not take
   Announcer announcer_;
   const Topics& topics_;
   Session session_;

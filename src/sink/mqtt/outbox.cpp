@@ -101,19 +101,44 @@ void Outbox::reject(std::uint64_t id) {
   settle(*entry);
 }
 
-void Outbox::fail(std::uint64_t id) {
-  Entry* entry = land(id);
-  if (entry == nullptr) return;
-  const bool counted = std::exchange(entry->flight_counted, false);
-  if (!entry->waiting) {
-    entry->counted = counted;
-    enqueue(*entry, true);
-  } else if (counted && entry->counted) {
+/// Whether nothing newer waits, so that what was in flight is still the newest; the account is put right.
+bool Outbox::take_back(Entry& entry) {
+  const bool counted = std::exchange(entry.flight_counted, false);
+  if (!entry.waiting) {
+    entry.counted = counted;
+    return true;
+  }
+  if (counted && entry.counted) {
     --account_.queued;
     ++account_.coalesced;
   } else if (counted) {
-    entry->counted = true;  // what waits is a mere repetition of what failed
+    entry.counted = true;  // what waits is a mere repetition of what failed
   }
+  return false;
+}
+
+void Outbox::fail(std::uint64_t id) {
+  Entry* entry = land(id);
+  if (entry != nullptr && take_back(*entry)) enqueue(*entry, true);
+}
+
+void Outbox::refuse(std::uint64_t id) {
+  Entry* entry = land(id);
+  if (entry != nullptr && take_back(*entry)) move(*entry, refused_[index(entry->message.kind)]);
+}
+
+void Outbox::retry_refused() {
+  for (auto& entries : refused_) {
+    while (!entries.empty()) enqueue(*entries.back(), true);
+  }
+}
+
+std::vector<std::string> Outbox::refused() const {
+  std::vector<std::string> topics;
+  for (const auto& entries : refused_) {
+    for (const Entry* const entry : entries) topics.push_back(entry->message.topic);
+  }
+  return topics;
 }
 
 void Outbox::fail_all() {
@@ -122,6 +147,7 @@ void Outbox::fail_all() {
 }
 
 void Outbox::replay() {
+  retry_refused();
   for (auto& entries : idle_) {
     while (!entries.empty()) enqueue(*entries.front());
   }
@@ -168,9 +194,10 @@ void Outbox::erase(Entry& entry) {
   entries_.erase(entries_.find(entry.message.topic));
 }
 
-/// What can best be done without: what is only remembered before what was never sent, the oldest first.
+/// What can best be done without: what is only remembered before what is refused, before what was never sent;
+/// the oldest first.
 Outbox::Entry* Outbox::victim(Kind kind, const Entry& newest) {
-  for (auto* lists : {&idle_, &waiting_}) {
+  for (auto* lists : {&idle_, &refused_, &waiting_}) {
     for (Entry* const entry : (*lists)[index(kind)]) {
       if (entry->flight == 0 && entry != &newest) return entry;
     }

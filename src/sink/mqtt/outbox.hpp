@@ -58,6 +58,13 @@ class Outbox {
   std::optional<std::string> acknowledge(std::uint64_t id);
   /// Not delivered: back to the queue, unless something newer waits there already.
   void fail(std::uint64_t id);
+  /// The broker does not take it for now: set aside until retry_refused(), unless something newer waits there
+  /// already, so that what is refused again and again does not stand in front of everything else.
+  void refuse(std::uint64_t id);
+  /// What was refused is due again, before everything else of its kind.
+  void retry_refused();
+  /// Topics set aside, the most urgent first.
+  [[nodiscard]] std::vector<std::string> refused() const;
   /// Can never be delivered (too large for the broker): dropped.
   void reject(std::uint64_t id);
   /// The connection is gone: everything in flight goes back.
@@ -82,7 +89,7 @@ class Outbox {
     bool counted = false;  ///< what waits was accepted and is neither acknowledged, dropped nor coalesced
     bool flight_counted = false;  ///< the same for what is in flight
     std::uint64_t flight = 0;     ///< id in flight, 0 = none
-    Places* list = nullptr;       ///< one of waiting_ or idle_, or apart_
+    Places* list = nullptr;       ///< one of waiting_, idle_ or refused_, or apart_
     Places::iterator place{};     ///< in it
   };
   struct Hash : std::hash<std::string_view> {
@@ -93,6 +100,7 @@ class Outbox {
   Entry& entry_of(std::string_view topic);
   void move(Entry& entry, Places& list, bool front = false);
   void enqueue(Entry& entry, bool front = false);
+  bool take_back(Entry& entry);
   Entry* land(std::uint64_t id);
   std::optional<std::string> settle(Entry& entry);
   void make_room(Entry& newest);
@@ -104,6 +112,7 @@ class Outbox {
   Entries entries_;
   std::array<Places, 3> waiting_;  ///< topics with something to send, by kind, oldest first
   std::array<Places, 3> idle_;     ///< topics that are up to date at the broker, likewise
+  std::array<Places, 3> refused_;  ///< topics whose newest message the broker did not take, likewise
   Places apart_;                   ///< in flight, with nothing newer to send
   std::vector<std::pair<std::uint64_t, Entry*>> flights_;  ///< few; oldest first
   std::uint64_t last_id_ = 0;

@@ -69,6 +69,21 @@ std::string meaning(const Options& options, int return_code, int reason) {
          (reason >= 0x80 ? paho::exception::reason_code_str(reason) : "it is unavailable");
 }
 
+/// Whether nobody has to mend anything before the broker may say yes: it is overloaded, or not ready yet.
+bool may_pass(int return_code, int reason) {
+  constexpr int unavailable = 3;
+  switch (reason) {
+    case paho::ReasonCode::UNSPECIFIED_ERROR:
+    case paho::ReasonCode::SERVER_UNAVAILABLE:
+    case paho::ReasonCode::SERVER_BUSY:
+    case paho::ReasonCode::QUOTA_EXCEEDED:
+    case paho::ReasonCode::CONNECTION_RATE_EXCEEDED:
+      return true;
+    default:
+      return return_code == unavailable;
+  }
+}
+
 Refusal explain(const Options& options, int code, int reason, const std::string& text) {
   constexpr int wrong_version = 1;
   constexpr int last_return_code = 5;
@@ -76,7 +91,9 @@ Refusal explain(const Options& options, int code, int reason, const std::string&
     return {.reason = "the broker does not speak this version of MQTT", .unsupported_version = true};
   }
   if ((code > wrong_version && code <= last_return_code) || (reason >= 0x80 && reason <= 0xFF)) {
-    return {.reason = "the broker refused " + meaning(options, code, reason), .rejected = true};
+    return {.reason = "the broker refused " + meaning(options, code, reason),
+            .rejected = true,
+            .passing = may_pass(code, reason)};
   }
   // The library's words for a TCP connection that came about, and ended before the broker said anything.
   const bool hung_up = text == "TCP connect completion failure";
@@ -310,6 +327,8 @@ class PahoConnection final : public Connection {
         }
       } catch (const paho::exception& failure) {
         refusal = explain(options, failure.get_return_code(), 0, failure.get_message());
+      } catch (const std::exception& failure) {
+        refusal.reason = std::string{"the library cannot begin: "} + failure.what();
       }
       post_event(mailbox, generation, [refusal](ConnectionEvents& events) { events.on_refused(refusal); });
     });
@@ -370,8 +389,8 @@ class PahoConnection final : public Connection {
           job(*slot->client);
           return;
         }
-      } catch (const paho::exception&) {
-        // not connected any more: on_lost is on its way
+      } catch (const std::exception&) {
+        // not connected any more: on_lost is on its way; or no memory
       }
       post_event(mailbox, generation, failed);
     });

@@ -13,7 +13,7 @@ using Duration = Steady::duration;
 
 constexpr Duration first_retry = 1s;
 constexpr Duration longest_retry = 5s;
-/// A broker that says no will say so again; some lock out who asks too often.
+/// A broker that does not want us will say so again; some lock out who asks too often.
 constexpr Duration longest_retry_when_rejected = 30s;
 /// A connection that ends sooner does not count as success: two daemons with one client id throw each other
 /// out.
@@ -133,7 +133,8 @@ void Session::connected(Steady now, int version, std::size_t max_packet) {
 
 void Session::refused(Steady now, const Refusal& refusal) {
   const bool other_version = refusal.unsupported_version || (refusal.hung_up && !version_proven_);
-  back_off(now, refusal.rejected ? longest_retry_when_rejected : longest_retry);
+  const bool unwanted = refusal.rejected && !refusal.passing;
+  back_off(now, unwanted ? longest_retry_when_rejected : longest_retry);
   if (!other_version || options_->version) return;
   version_ = version_ == 5 ? 4 : 5;
   // The first try with the other version does not have to wait; when both are refused, the back-off counts.

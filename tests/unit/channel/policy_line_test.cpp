@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <random>
+
 namespace busbar::channel::test {
 namespace {
 
@@ -185,6 +188,28 @@ TEST(PolicyLine, EveryFifthAnswerLostIsMendedByRetries) {
   line.run_until(t0 + 1h);
   EXPECT_GT(line.policy().retries(), 400u);
   for (const Finished& end : line.finished) ASSERT_FALSE(end.error) << end.device;
+}
+
+TEST(PolicyLine, EveryFifthAnswerLostAtRandomMakesNoDeviceLookGone) {
+  auto units = eight_units(10s, 1);
+  std::minstd_rand random{2026};
+  for (Unit& unit : units) {
+    unit.answers = [&random](Steady) -> std::optional<milliseconds> {
+      if (random() % 5 == 0) return std::nullopt;
+      return 60ms;
+    };
+  }
+  SimulatedLine line{Options{}, units};
+  line.run_until(t0 + 6h);
+  std::map<std::string, int> in_a_row;
+  int gone = 0;
+  for (const Finished& end : line.finished) {
+    int& failed = in_a_row[end.device];
+    failed = end.error ? failed + 1 : 0;
+    gone += failed == 3 ? 1 : 0;
+  }
+  // 17 280 polls; six lost answers in a row are chance once in 16 000.
+  EXPECT_LE(gone, 3);
 }
 
 TEST(PolicyLine, AnOverloadedLineServesAllDevicesAlike) {

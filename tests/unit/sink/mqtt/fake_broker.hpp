@@ -21,11 +21,13 @@ class FakeBroker {
   bool answers = true;     ///< false: takes everything in and stays silent
   int newest_version = 5;  ///< it refuses newer ones
   int refusals = 0;        ///< so many publications are refused next
+  std::string forbidden;   ///< topics that begin so are refused, unless empty
   std::size_t max_packet = 0;
   std::map<std::string, std::string> retained;
   std::vector<Connection::Publication> log;
   std::vector<int> opened;  ///< versions asked for, in order
   std::vector<std::string> subscribed;
+  int refused = 0;  ///< publications so far
   int closed = 0;
   int abandoned = 0;
 
@@ -112,12 +114,13 @@ class FakeBroker {
 
   void take(Connection::Publication publication) {
     if (!connected_) return;
-    const bool refused = refusals > 0 && refusals-- > 0;
+    const bool no =
+        (refusals > 0 && refusals-- > 0) || (!forbidden.empty() && publication.topic.starts_with(forbidden));
     if (answers) {
-      queue_.push_back(
-          [id = publication.id, refused](ConnectionEvents& events) { events.on_published(id, !refused); });
+      queue_.push_back([id = publication.id, no](ConnectionEvents& events) { events.on_published(id, !no); });
     }
-    if (refused) return;
+    refused += no ? 1 : 0;
+    if (no) return;
     for (const auto& filter : subscribed) {
       if (matches(filter, publication.topic)) say(publication.topic, publication.payload);
     }

@@ -192,10 +192,27 @@ TEST_F(MqttSinkTest, AMessageTheBrokerRefusesIsSentAgain) {
   pass(1s);
   broker.refusals = 1;
   publish("shed", 53.2, 81);
-  pass(1s);
+  pass(6s);
   EXPECT_EQ(sink->account().queued, 0U);
   EXPECT_EQ(state("busbar/shed/state")["soc"], 81);
   EXPECT_EQ(state("busbar/shed/state/capacity")["soc"], 81);
+}
+
+TEST_F(MqttSinkTest, MessagesTheBrokerForbidsHoldUpNoOthers) {
+  broker.forbidden = "homeassistant/";
+  start();
+  for (int i = 0; i < 30; ++i) sink->describe(pack("p" + std::to_string(i)));
+  pass(1s);
+  publish("p7", 53.2, 81);
+  pass(1min);
+  EXPECT_EQ(state("busbar/p7/state")["soc"], 81) << "more are forbidden than may be under way";
+  EXPECT_EQ(sink->account().queued, 31U) << "30 devices and busbar itself";
+  EXPECT_THAT(sink->account().last_error, HasSubstr("does not take homeassistant/device/"));
+  EXPECT_LE(broker.refused, 31 * 13) << "not more often than every five seconds";
+  broker.forbidden.clear();
+  pass(6s);
+  EXPECT_EQ(sink->account().queued, 0U);
+  EXPECT_TRUE(broker.retained.contains("homeassistant/device/busbar_p7/config"));
 }
 
 TEST_F(MqttSinkTest, AWillThatComesLateIsContradicted) {

@@ -85,6 +85,51 @@ TEST(Outbox, WhatWasInFlightComesBackUnlessNewerExists) {
   EXPECT_THAT(sent, ElementsAre("old=2", "same=1"));
 }
 
+TEST(Outbox, WhatIsRefusedStandsAsideUntilItIsDueAgain) {
+  Outbox outbox{{}};
+  outbox.put({Kind::discovery, "d1", "x", true});
+  outbox.put({Kind::discovery, "d2", "x", true});
+  outbox.put(state("s", "1"));
+  outbox.refuse(outbox.next()->id);
+  outbox.refuse(outbox.next()->id);
+  EXPECT_THAT(outbox.refused(), ElementsAre("d1", "d2"));
+  EXPECT_EQ(outbox.account().queued, 3U);
+  EXPECT_THAT(drain(outbox), ElementsAre("s=1")) << "others are not held up";
+  EXPECT_TRUE(outbox.empty()) << "nothing to wait for at the end";
+  outbox.retry_refused();
+  EXPECT_THAT(drain(outbox), ElementsAre("d1=x", "d2=x"));
+  expect_balanced(outbox);
+}
+
+TEST(Outbox, SomethingNewerOfARefusedTopicIsTriedAtOnce) {
+  Outbox outbox{{}};
+  outbox.put(state("s", "1"));
+  outbox.refuse(outbox.next()->id);
+  outbox.put(state("s", "2"));
+  EXPECT_EQ(outbox.account().coalesced, 1U);
+  const auto second = outbox.next();
+  outbox.put(state("s", "3"));
+  outbox.refuse(second->id);
+  EXPECT_THAT(outbox.refused(), IsEmpty()) << "the third waits already";
+  EXPECT_THAT(drain(outbox), ElementsAre("s=3"));
+  EXPECT_EQ(outbox.account().coalesced, 2U);
+  expect_balanced(outbox);
+}
+
+TEST(Outbox, ReplayOffersWhatWasRefusedAndAFullQueueGivesItUp) {
+  Outbox outbox{{.count = 2}};
+  outbox.put(state("s1", "x"));
+  outbox.refuse(outbox.next()->id);
+  outbox.replay();
+  EXPECT_THAT(outbox.refused(), IsEmpty());
+  outbox.refuse(outbox.next()->id);
+  outbox.put(state("s2", "x"));
+  outbox.put(state("s3", "x"));
+  EXPECT_EQ(outbox.account().dropped, 1U);
+  EXPECT_THAT(drain(outbox), ElementsAre("s2=x", "s3=x"));
+  expect_balanced(outbox);
+}
+
 TEST(Outbox, LateAnswerOfAnEarlierConnectionIsIgnored) {
   Outbox outbox{{}};
   outbox.put(state("s", "1"));
@@ -159,7 +204,7 @@ TEST(Outbox, AccountAddsUpWhateverHappens) {
   std::vector<std::uint64_t> flights;
   for (int step = 0; step < 20000; ++step) {
     const auto topic = "t" + std::to_string(random() % 12);
-    switch (random() % 7) {
+    switch (random() % 8) {
       case 0:
       case 1:
         outbox.put({static_cast<Kind>(random() % 3), topic, std::string(random() % 2000, 'x'), true});
@@ -175,6 +220,10 @@ TEST(Outbox, AccountAddsUpWhateverHappens) {
         break;
       case 5:
         if (!flights.empty() && random() % 4 == 0) outbox.reject(flights[random() % flights.size()]);
+        break;
+      case 6:
+        if (!flights.empty()) outbox.refuse(flights[random() % flights.size()]);
+        if (random() % 4 == 0) outbox.retry_refused();
         break;
       default:
         if (random() % 10 == 0) outbox.fail_all();

@@ -66,6 +66,15 @@ TEST_F(SessionTest, AsksLessOftenWhenTheBrokerSaysNo) {
   EXPECT_EQ(session.next_due() - now, 30s);
 }
 
+TEST_F(SessionTest, AsksABrokerThatIsOnlyBusyAsOftenAsOneThatIsAway) {
+  random = 1;
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_TRUE(next(now + 1min).open);
+    session.refused(now, {.reason = "server busy", .rejected = true, .passing = true});
+  }
+  EXPECT_EQ(session.next_due() - now, 5s);
+}
+
 TEST_F(SessionTest, FallsBackToTheOlderVersionWithoutWaiting) {
   EXPECT_TRUE(session.step(now).open);
   EXPECT_EQ(session.version(), 5);
