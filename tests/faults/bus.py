@@ -1,12 +1,15 @@
 """Faults of the field bus: what stands between busbar and the packs spoils a dose of answers. No value is ever published
 that the pack did not say; the connections, descriptors and polls recover."""
 
+import asyncio
 import contextlib
 
 import packs
 from catalogue import fault
 from daemon import QUICK_CHANNEL, Daemon, Line, configuration
 from proxy import Proxy, flip
+
+IMPATIENT = QUICK_CHANNEL.replace("timeout: 40ms, settle: 20ms", "timeout: 10ms, settle: 0")
 
 
 @contextlib.asynccontextmanager
@@ -15,8 +18,10 @@ async def site(run, faults, lines=8, flip_with=flip, channel=QUICK_CHANNEL):
     proxies, ports = [], []
     for number in range(lines):
         bus = packs.Bus(range(1, 3))
+        # Half of the timeout: a busy machine may see two requests closer together than they were sent.
         proxy = Proxy(("127.0.0.1", await bus.listen()), f"{run.seed}/{number}",
-                      [(name, *parameters) for name, parameters in faults.items()], flip_with=flip_with)
+                      [(name, *parameters) for name, parameters in faults.items()], flip_with=flip_with,
+                      patience=0.005 if channel is IMPATIENT else 0.02)
         ports.append(Line(await proxy.listen("127.0.0.1", 0), range(1, 3)))
         proxies.append(proxy)
     async with Daemon(run.busbar, run.directory, configuration(ports, "", channel)) as daemon:
@@ -24,6 +29,8 @@ async def site(run, faults, lines=8, flip_with=flip, channel=QUICK_CHANNEL):
         run.wrong += daemon.wrong
         daemon.wrong.clear()
     run.wrong += daemon.wrong
+    await asyncio.sleep(0.1)  # the connections end
+    run.wrong += [line for proxy in proxies for line in proxy.wrong]
 
 
 async def spoil(run, faults, dose, **options):
@@ -122,8 +129,7 @@ def forge(data, chance):
 
 @fault("F8", "damaged frames", short=100_000, long=1_000_000)
 async def flipped(run):
-    impatient = QUICK_CHANNEL.replace("timeout: 40ms, settle: 20ms", "timeout: 10ms, settle: 0")
-    await spoil(run, {"flip": (0.9, 0)}, run.dose, lines=24, flip_with=damage, channel=impatient)
+    await spoil(run, {"flip": (0.9, 0)}, run.dose, lines=24, flip_with=damage, channel=IMPATIENT)
 
 
 RANGES = {"cell_0": (0.5, 5), "cell_voltage_m": (0.5, 5), "temperature": (-40, 125), "soc": (0, 100),
@@ -151,6 +157,12 @@ async def forged(run):
 async def late(run):
     table = await spoil(run, {"late": (0.4, 0.05)}, run.dose, lines=24)
     run.did(late_frames_seen=sums(table, "busbar_channel_late_frames_total"))
+
+
+@fault("F9b", "answers of another pack, and to another question", short=2000, long=100_000)
+async def strangers(run):
+    table = await spoil(run, {"other_unit": (0.25, 0), "other_query": (0.25, 0)}, run.dose, lines=24)
+    run.did(foreign_frames_seen=sums(table, "busbar_channel_foreign_frames_total"))
 
 
 @fault("F10", "answers that never come", short=2000, long=50_000)

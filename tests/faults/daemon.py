@@ -41,12 +41,13 @@ class Daemon:
 
     def __init__(self, busbar, directory, config, environment=None):
         self.busbar, self.path, self.environment = busbar, Path(directory) / "busbar.yaml", environment
-        self.http = free_ports(start=21000)
+        self.http = free_ports(start=21000 + os.getpid() % 500 * 4)
         self.path.write_text(config + f"  screen: {{format: jsonl}}\n  http: {{port: {self.http}}}\n")
         self.reports = collections.Counter()  # by device
         self.wrong = []
         self.log = collections.deque(maxlen=200)
         self.check = self.compare
+        self.newest = {}  # device and query → timestamp
 
     async def __aenter__(self):
         self.process = await asyncio.create_subprocess_exec(
@@ -73,11 +74,21 @@ class Daemon:
         async for line in self.process.stdout:
             report = json.loads(line)
             self.reports[report["device"]] += 1
+            self.in_order(report)
             self.check(report)
 
     async def read_log(self):
         async for line in self.process.stderr:
             self.log.append(line.decode(errors="replace").rstrip())
+
+    def in_order(self, report):
+        """No report comes after a later one of the same query; where the wall clock is stepped, `newest` is None."""
+        if self.newest is None:
+            return
+        key = report["device"], report["query"]
+        if report["timestamp"] < self.newest.get(key, ""):
+            self.wrong.append(f"a report of {key} of {report['timestamp']} after one of {self.newest[key]}")
+        self.newest[key] = report["timestamp"]
 
     def compare(self, report):
         """Every value is the one that this pack says."""

@@ -44,7 +44,10 @@ async def limited(run, config, which, limit, **options):
         run.wrong.append(f"hangs with {what}")
         return False
     message = error.decode(errors="replace").strip()
-    if process.returncode < 0:
+    if process.returncode == -signal.SIGABRT and "bad_alloc" in message:
+        # Where a library has no way to say that it got no memory, the runtime ends the program, and says so.
+        run.did(ended_by_the_runtime=run.counts.get("ended_by_the_runtime", 0) + 1)
+    elif process.returncode < 0:
         run.wrong.append(f"dies of signal {-process.returncode} with {what}: {message[-300:]}")
     elif process.returncode > 0 and not message:
         run.wrong.append(f"ends with {process.returncode} and without a word with {what}")
@@ -94,4 +97,6 @@ async def memory(run):
         least, most = (least, middle) if starts(run.busbar, middle) else (middle, most)
     # From just loaded to enough for all threads, whose stacks are most of it.
     worked = [await limited(run, config, "RLIMIT_AS", most + step * 128 * mebibyte // run.dose) for step in range(run.dose)]
-    run.did(limits=run.dose, from_=f"{most // mebibyte} MiB", worked=sum(worked), gave_up_or_waited=len(worked) - sum(worked))
+    run.did(limits=run.dose, least=f"{most // mebibyte} MiB", worked=sum(worked), gave_up_or_waited=len(worked) - sum(worked))
+    if run.counts.get("ended_by_the_runtime", 0) > max(1, run.dose // 20):
+        run.wrong.append(f"{run.counts['ended_by_the_runtime']} ends without a code")

@@ -8,6 +8,7 @@ import time
 CELLS = 8
 START, PRODUCT, END = 0xEA, 0xD1, 0xF5
 VOLTAGES, STATUS, CAPACITY, SERIAL = 0x02, 0x03, 0x04, 0x11
+REQUEST = 8  # bytes
 
 
 def checksum(data):
@@ -26,6 +27,17 @@ def is_whole(data):
     """Whether these bytes are one frame whose checksum is right."""
     return (len(data) >= 8 and data[0] == START and data[1] == PRODUCT and data[3] + 4 == len(data) and
             data[-1] == END and checksum(data[3:-2]) == data[-2])
+
+
+def each_frame(data, change):
+    """The bytes with every whole frame in them changed: change(address, command, payload) → frame."""
+    changed, at = b"", 0
+    while at < len(data):
+        end = at + 4 + data[at + 3] if at + 4 <= len(data) else len(data)
+        one = data[at:end]
+        changed += change(one[2], one[5], one[6:-2]) if is_whole(one) else one
+        at = end
+    return changed
 
 
 def millivolts(address):
@@ -107,7 +119,7 @@ class Bus:
             self.watch.answered()
         try:
             while True:
-                request = await reader.readexactly(8)
+                request = await reader.readexactly(REQUEST)
                 self.requests += 1
                 if self.watch:
                     self.watch.asked()

@@ -17,6 +17,7 @@ faults:
   garbage     random bytes before, inside or behind it         reorder    behind the next chunk
   echo        behind the request that asked for it             glue       in one write with the next chunk
   foreign     behind a request and an answer of somebody else
+  other_unit  from another address, else right             other_query  to another question, else right
 """
 
 import argparse
@@ -34,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import packs  # noqa: E402
 
 FAULTS = ("reset close half_open lose truncate flip garbage echo foreign slice dribble delay jitter late duplicate reorder "
-          "glue").split()
+          "glue other_unit other_query").split()
 DEFAULT_TIMES = {"dribble": 0.001, "delay": 0.05, "jitter": 0.05, "late": 0.3}
 # A master that is not busbar asks address 0x55, which answers with its number.
 FOREIGN = packs.frame(0x55, packs.SERIAL) + packs.frame(0x55, packs.SERIAL, b"\x03abc")
@@ -77,6 +78,7 @@ class Connection:
         self.held = b""      # waits for the next chunk
         self.asked = b""     # the last chunk in the other direction
         self.silent = False  # half open
+        self.watch = packs.Watch(proxy.patience) if proxy.patience else None
         self.overtaken = set()
 
     async def run(self):
@@ -94,6 +96,8 @@ class Connection:
     async def forward(self, reader, writer):
         while data := await reader.read(65536):
             self.asked = data
+            for _ in range(max(1, len(data) // packs.REQUEST) if self.watch and not self.proxy.up else 0):
+                self.watch.asked()
             writer.write(data)
             await writer.drain()
 
@@ -147,6 +151,11 @@ class Connection:
         await self.send(data, writer)
 
     def changed(self, data):
+        if self.happens("other_unit"):
+            data = packs.each_frame(data, lambda address, command, payload: packs.frame(3 - address, command, payload))
+        if self.happens("other_query"):
+            data = packs.each_frame(data, lambda address, command, payload: packs.frame(
+                address, packs.VOLTAGES + packs.STATUS + packs.CAPACITY - command, payload))
         if self.happens("truncate"):
             data = data[:self.chance.randrange(len(data))]
         if data and self.happens("flip"):
@@ -162,9 +171,14 @@ class Connection:
             data = FOREIGN + data
         return data
 
+    def answered(self):
+        if self.watch:
+            self.watch.answered()
+
     async def later(self, seconds, data, writer):
         await asyncio.sleep(seconds)
         writer.write(data)
+        self.answered()
 
     async def send(self, data, writer):
         if self.happens("delay"):
@@ -182,16 +196,18 @@ class Connection:
                 await asyncio.sleep(self.proxy.faults.get("dribble", (0, 0.001))[1])
             writer.write(piece)
             await writer.drain()
+            self.answered()
 
 
 class Proxy:
     """`faults`: name → (probability, seconds); it may be changed while the proxy runs. `done` counts what happened."""
 
-    def __init__(self, to, seed=1, faults=(), up=False, flip_with=flip):
-        self.to, self.seed, self.up, self.flip = to, seed, up, flip_with
+    def __init__(self, to, seed=1, faults=(), up=False, flip_with=flip, patience=None):
+        self.to, self.seed, self.up, self.flip, self.patience = to, seed, up, flip_with, patience
         self.faults = {name: (probability, seconds) for name, probability, seconds in faults}
         self.done = collections.Counter()
         self.chunks = self.connections = 0
+        self.wrong = []  # what a watch saw
         self.tasks = set()
 
     async def listen(self, host, port):
@@ -208,10 +224,13 @@ class Proxy:
             return
         for stream in (writer, far[1]):
             stream.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = Connection(self, number, (reader, writer), far)
         try:
-            await Connection(self, number, (reader, writer), far).run()
+            await connection.run()
         except (ConnectionError, asyncio.CancelledError):
             pass
+        if connection.watch:
+            self.wrong += connection.watch.wrong
 
     def account(self):
         return f"seed {self.seed}: {self.connections} connections, {self.chunks} chunks" + "".join(

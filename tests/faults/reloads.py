@@ -1,4 +1,4 @@
-"""Faults of the configuration: changed under load in every way, and files that are hostile."""
+"""A fault of the configuration: changed under load in every way."""
 
 import asyncio
 import random

@@ -51,7 +51,7 @@ async def flap(bus, chance):
         await asyncio.sleep(chance.uniform(0.3, 1.5))
 
 
-@fault("F10b", "one pack silent, all but one, all, half of them coming and going", short=15, long=3600)
+@fault("F10b", "one pack silent, all but one, all, half of them coming and going", short=10, long=3600)
 async def silent(run):
     chance = random.Random(run.seed)
     worst = 1.0

@@ -15,6 +15,7 @@
 #include <mqtt/async_client.h>
 
 #include <algorithm>
+#include <new>
 #include <unistd.h>
 #include <utility>
 
@@ -128,7 +129,12 @@ class Client final : public paho::iaction_listener {
   [[nodiscard]] paho::connect_options connect_options() const;
   template <class Call>
   void tell(Call call) {
-    post_event(mailbox_, generation_, std::move(call));
+    try {
+      post_event(mailbox_, generation_, std::move(call));
+    } catch (const std::bad_alloc&) {
+      // Nothing may be thrown through the library. What is not told is taken for a broker that does not
+      // answer.
+    }
   }
 
   Options options_;
