@@ -67,19 +67,19 @@ async def pulled(run):
         'link: "tcp://127.0.0.1:1"', f'link: "serial:{adapter.path}?baud=9600"')
     async with Daemon(run.busbar, run.directory, config) as daemon:
         await daemon.all_report()
-        before = daemon.descriptors()
+        before = await daemon.most_descriptors()
         for _ in range(run.dose):
             adapter.pull()
             await daemon.until(lambda: adapter.path.name not in opened(daemon), "the port to be given up", 5)
             adapter.plug()
             if not await daemon.all_report(5):
                 break
-        leaked = daemon.descriptors() - before
+        leaked = await daemon.leaked_descriptors(before)
         if leaked > 0:
             run.wrong.append(f"{leaked} descriptors leaked")
     run.wrong += daemon.wrong
     adapter.pull()
-    run.did(pulled=run.dose, descriptors_leaked=max(0, leaked), reports=sum(daemon.reports.values()))
+    run.did(pulled=run.dose, descriptors_leaked=leaked, reports=sum(daemon.reports.values()))
 
 
 def opened(daemon):

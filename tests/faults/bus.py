@@ -45,17 +45,17 @@ async def spoil(run, faults, dose, **options):
                 proxy.faults = dict(table)
 
         await daemon.all_report()
-        before = daemon.descriptors()
+        before = await daemon.most_descriptors()
         set_faults(faults)
         await daemon.until(lambda: all(happened(name) >= dose for name in faults), f"{dose} × {', '.join(faults)}", 600)
         set_faults({})
         await daemon.all_report()
-        leaked = daemon.descriptors() - before
+        leaked = await daemon.leaked_descriptors(before)
         if leaked > 0:
             run.wrong.append(f"{leaked} descriptors leaked")
         table = await daemon.close_account()
         run.did(**{name: happened(name) for name in faults}, reports=sum(daemon.reports.values()),
-                descriptors_leaked=max(0, leaked))
+                descriptors_leaked=leaked)
         return table
 
 

@@ -143,6 +143,19 @@ class Daemon:
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
+    async def most_descriptors(self):
+        """While all is well: at a single moment, a line that was slow may just be closed and opened anew."""
+        most = 0
+        for _ in range(20):
+            most = max(most, self.descriptors())
+            await asyncio.sleep(0.02)
+        return most
+
+    async def leaked_descriptors(self, before):
+        """More than before that stay open; what a new connection needs for a moment does not."""
+        await self.until(lambda: self.descriptors() <= before, f"no more than {before} descriptors to be open", 10)
+        return max(0, self.descriptors() - before)
+
     def resident(self):
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
