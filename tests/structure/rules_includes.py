@@ -14,7 +14,7 @@ ALLOWED = {
     "store": {"model", "async"},
     "sink": {"model", "async", "store"},
     "poll": {"model", "async", "protocol", "profile", "channel", "sink"},
-    "virtuals": {"model", "async", "sink"},
+    "virtuals": {"model", "async", "store", "sink"},
     "service": {"model", "async"},
     "simulate": {"model", "async", "protocol"},
     "client": {"model", "async", "protocol", "profile", "link", "channel"},

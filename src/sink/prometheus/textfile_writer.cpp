@@ -3,10 +3,11 @@
 // name must end otherwise.
 #include "sink/prometheus/textfile_writer.hpp"
 
+#include "store/whole_file.hpp"
+
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
@@ -19,31 +20,6 @@ namespace busbar::sink::prometheus {
 namespace {
 
 namespace fs = std::filesystem;
-
-class File {
- public:
-  explicit File(int descriptor) : descriptor_{descriptor} {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() { (void)close(); }
-
-  [[nodiscard]] int get() const noexcept { return descriptor_; }
-  /// Some file systems report a full disk only here.
-  int close() { return descriptor_ < 0 ? 0 : ::close(std::exchange(descriptor_, -1)); }
-
- private:
-  int descriptor_;
-};
-
-bool write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
 
 template <class Record, class Id, class LookUp>
 std::string name_of(Id id, LookUp look_up, char* Record::*name) {
@@ -108,23 +84,11 @@ std::optional<std::string> TextfileWriter::keep_backup() const {
 }
 
 std::optional<std::string> TextfileWriter::write(std::string_view text) const {
-  const std::string name = temporary();
-  (void)::unlink(name.c_str());
-  File file{::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
-  if (file.get() < 0) return failure("cannot create " + name, errno);
-  const auto give_up = [&](std::string_view what) {
-    const int error = errno;
-    (void)::unlink(name.c_str());
-    return failure(std::string{what} + " " + name, error);
-  };
-  if (!write_all(file.get(), text)) return give_up("cannot write");
-  // The collector runs as another user; the umask must not decide.
-  if (::fchmod(file.get(), static_cast<mode_t>(mode_)) != 0) return give_up("cannot set the mode of");
-  if (::fsync(file.get()) != 0) return give_up("cannot sync");
-  if (file.close() != 0) return give_up("cannot close");
+  const fs::path name = temporary();
+  // The collector runs as another user; the mode is the one asked for.
+  if (const auto failed = store::write_new(name, text, mode_)) return failure(failed->what, failed->error);
   const std::optional<std::string> backup_problem = keep_backup();
-  if (::rename(name.c_str(), path_.c_str()) != 0)
-    return give_up("cannot rename to " + path_.string() + " the file");
+  if (const auto failed = store::move_into_place(name, path_)) return failure(failed->what, failed->error);
   return backup_problem;
 }
 
