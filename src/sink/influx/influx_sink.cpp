@@ -5,8 +5,7 @@
 #include "sink/influx/line_protocol.hpp"
 #include "sink/influx/queue.hpp"
 #include "sink/influx/verdict.hpp"
-
-#include <spdlog/spdlog.h>
+#include "sink/trouble.hpp"
 
 #include <algorithm>
 #include <map>
@@ -31,7 +30,8 @@ class InfluxSink final : public Sink {
         queue_{options_.max_queue, options_.max_queue_bytes},
         limit_{options_.batch},
         full_{executor},
-        idle_{executor} {}
+        idle_{executor},
+        trouble_{options_.name} {}
 
   std::string_view name() const override { return options_.name; }
   void describe(const DeviceDescription&) override {}
@@ -73,18 +73,11 @@ class InfluxSink final : public Sink {
     if (sending_) (void)co_await idle_.wait_until(deadline);
     while (!sending_ && queue_.size() > 0 && steady_clock::now() < deadline) {
       co_await send(deadline);
-      if (failing_) break;  // one attempt was made, the time of others is not spent on more
+      if (trouble_.failing()) break;  // one attempt was made, the time of others is not spent on more
     }
   }
 
-  SinkAccount account() const override {
-    SinkAccount account = queue_.account();
-    account.name = options_.name;
-    account.healthy = !failing_;
-    account.errors = errors_;
-    account.last_error = last_error_;
-    return account;
-  }
+  SinkAccount account() const override { return trouble_.told_in(queue_.account()); }
 
  private:
   asio::awaitable<void> send(Steady deadline) {
@@ -115,7 +108,7 @@ class InfluxSink final : public Sink {
       queue_.give_back();
       pause_ = pause_.count() == 0 ? first_pause : std::min(2 * pause_, longest_pause);
       pause_until_ = steady_clock::now() + std::max<milliseconds>(pause_, retry_after.value_or(0s));
-      trouble(std::move(verdict.problem), "trying again");
+      trouble_.fails(std::move(verdict.problem), "trying again");
       return;
     }
     // The one point that the server does not take, or all but some.
@@ -123,21 +116,9 @@ class InfluxSink final : public Sink {
     queue_.settle(refused);
     limit_ = std::min(2 * limit_, options_.batch);
     pause_ = 0ms;
-    if (std::exchange(failing_, false)) spdlog::info("sink {}: writes again", options_.name);
-    if (refused == 0) {
-      last_error_.clear();
-    } else {
-      trouble(std::move(verdict.problem), std::to_string(refused) + " point(s) dropped");
-      failing_ = false;
-    }
-  }
-
-  /// Logged when it is news, counted always.
-  void trouble(std::string problem, std::string_view consequence) {
-    ++errors_;
-    failing_ = true;
-    if (problem != last_error_) spdlog::error("sink {}: {}; {}", options_.name, problem, consequence);
-    last_error_ = std::move(problem);
+    if (refused == 0) return trouble_.works("writes again");
+    trouble_.recovers("writes again");
+    trouble_.complains(std::move(verdict.problem), std::to_string(refused) + " point(s) dropped");
   }
 
   Options options_;
@@ -153,9 +134,7 @@ class InfluxSink final : public Sink {
   Steady pause_until_{};
   bool sending_ = false;
   bool finishing_ = false;
-  bool failing_ = false;
-  std::uint64_t errors_ = 0;
-  std::string last_error_;
+  Trouble trouble_;
 };
 
 }  // namespace

@@ -4,9 +4,8 @@
 #include "sink/http_client.hpp"
 #include "sink/prometheus/exposition.hpp"
 #include "sink/prometheus/text_format.hpp"
+#include "sink/trouble.hpp"
 #include "sink/utf8.hpp"
-
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
@@ -49,7 +48,8 @@ class PushSink final : public Sink {
         health_{std::move(health)},
         client_{options_.url, options_.tls},
         target_{grouping_path(options_.job, options_.instance.empty() ? host_name() : options_.instance)},
-        idle_{std::move(executor)} {}
+        idle_{std::move(executor)},
+        trouble_{options_.name} {}
 
   std::string_view name() const override { return options_.name; }
   void describe(const DeviceDescription& device) override { readings_.describe(device); }
@@ -82,14 +82,7 @@ class PushSink final : public Sink {
     }
   }
 
-  SinkAccount account() const override {
-    SinkAccount account = readings_.account();
-    account.name = options_.name;
-    account.healthy = !failing_;
-    account.errors = errors_;
-    account.last_error = last_error_;
-    return account;
-  }
+  SinkAccount account() const override { return trouble_.told_in(readings_.account()); }
 
  private:
   HttpRequest request_for(HttpMethod method) const {
@@ -110,7 +103,7 @@ class PushSink final : public Sink {
     request.headers.emplace_back("Content-Type", content_type);
     request.body = co_await exposition(readings_, std::move(health), this_process(started_));
     note(co_await client_.send(std::move(request), deadline));
-    if (!failing_) readings_.acknowledge(mark, made);
+    if (!trouble_.failing()) readings_.acknowledge(mark, made);
   }
 
   void note(const Result<HttpAnswer>& answer) {
@@ -123,17 +116,10 @@ class PushSink final : public Sink {
                  : answer->status == 404                        ? ": check url, that is no Pushgateway"
                                          : ": " + printable(answer->body.substr(0, 300)));
     }
-    if (problem.empty()) {
-      if (std::exchange(failing_, false)) spdlog::info("sink {}: pushes again", options_.name);
-      last_error_.clear();
-      return;
-    }
-    ++errors_;
-    failing_ = true;
-    if (problem != last_error_)
-      spdlog::error("sink {}: {}; trying again every {} s", options_.name, problem,
-                    std::chrono::duration<double>(options_.interval).count());
-    last_error_ = std::move(problem);
+    if (problem.empty())
+      trouble_.works("pushes again");
+    else
+      trouble_.fails(std::move(problem), options_.interval);
   }
 
   PushOptions options_;
@@ -145,9 +131,7 @@ class PushSink final : public Sink {
   async::Wakeup idle_;
   bool pushing_ = false;
   bool finished_ = false;
-  bool failing_ = false;
-  std::uint64_t errors_ = 0;
-  std::string last_error_;
+  Trouble trouble_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "async/worker.hpp"
 #include "sink/prometheus/exposition.hpp"
 #include "sink/prometheus/textfile_writer.hpp"
+#include "sink/trouble.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -18,7 +19,8 @@ class TextfileSink final : public Sink {
   TextfileSink(TextfileOptions options, HealthSource health)
       : options_{std::move(options)},
         health_{std::move(health)},
-        writer_{options_.path, options_.mode, options_.backups} {}
+        writer_{options_.path, options_.mode, options_.backups},
+        trouble_{options_.name} {}
 
   std::string_view name() const override { return options_.name; }
   void describe(const DeviceDescription& device) override { readings_.describe(device); }
@@ -44,14 +46,7 @@ class TextfileSink final : public Sink {
       co_await remove();
   }
 
-  SinkAccount account() const override {
-    SinkAccount account = readings_.account();
-    account.name = options_.name;
-    account.healthy = !failing_;
-    account.errors = errors_;
-    account.last_error = last_error_;
-    return account;
-  }
+  SinkAccount account() const override { return trouble_.told_in(readings_.account()); }
 
  private:
   asio::awaitable<void> write() {
@@ -72,7 +67,7 @@ class TextfileSink final : public Sink {
     if (leftovers > 0)
       spdlog::info("sink {}: removed {} temporary files of an earlier run", options_.name, leftovers);
     note(std::move(problem));
-    if (!failing_) readings_.acknowledge(mark, made);
+    if (!trouble_.failing()) readings_.acknowledge(mark, made);
   }
 
   asio::awaitable<void> remove() {
@@ -82,16 +77,10 @@ class TextfileSink final : public Sink {
   }
 
   void note(std::optional<std::string> problem) {
-    if (!problem) {
-      if (std::exchange(failing_, false))
-        spdlog::info("sink {}: {} is written again", options_.name, options_.path);
-      return;
-    }
-    ++errors_;
-    if (!std::exchange(failing_, true) || *problem != last_error_)
-      spdlog::error("sink {}: {}; trying again every {} ms", options_.name, *problem,
-                    options_.interval.count());
-    last_error_ = std::move(*problem);
+    if (problem)
+      trouble_.fails(std::move(*problem), options_.interval);
+    else
+      trouble_.works(options_.path + " is written again");
   }
 
   TextfileOptions options_;
@@ -101,9 +90,7 @@ class TextfileSink final : public Sink {
   Steady started_ = std::chrono::steady_clock::now();
   bool first_ = true;
   bool finished_ = false;
-  bool failing_ = false;
-  std::uint64_t errors_ = 0;
-  std::string last_error_;
+  Trouble trouble_;
   async::Worker worker_;  // last: its thread ends before what it uses goes
 };
 
