@@ -3,6 +3,7 @@
 #include "app/mbus/actions.hpp"
 #include "app/mbus/print.hpp"
 #include "app/mbus/session.hpp"
+#include "sink/screen/json.hpp"
 #include "yaml/map_reader.hpp"
 
 #include <busbar/model/report.hpp>
@@ -58,17 +59,6 @@ void print(const MeterData& data, const client::MeterAddress& asked, bool as_jso
   std::cout << json_text(json);
 }
 
-Json json_value(const Quantity& quantity, const Value& value) {
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  // The digits that people are shown: 12.565 rather than 12.565000000000001.
-  if (std::holds_alternative<double>(value)) {
-    auto number = Json::parse(format_value(quantity, value), nullptr, false);
-    if (number.is_number()) return number;
-  }
-  return nullptr;
-}
-
 /// One line, also for what went wrong: a script reads on.
 void print_line(const Result<MeterData>& data, const client::MeterAddress& asked) {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -76,7 +66,8 @@ void print_line(const Result<MeterData>& data, const client::MeterAddress& asked
   if (data) {
     json["readings"] = Json::object();
     for (const auto& item : data->readings().items)
-      json["readings"][item.quantity.key] = json_value(item.quantity, item.value);
+      json["readings"][item.quantity.key] =
+          sink::screen::json_value(item.value, format_value(item.quantity, item.value));
   } else {
     json["error"] = to_string(data.error().code);
     json["detail"] = data.error().detail;

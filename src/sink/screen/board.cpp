@@ -18,8 +18,7 @@ Block block_of(const Report& report) {
     const Quantity& quantity = *reading.quantity;
     const bool* flag = std::get_if<bool>(&reading.value);
     block.rows.push_back({quantity.key, quantity.name, quantity.unit, format_value(quantity, reading.value),
-                          reading.value, quantity.precision,
-                          flag != nullptr && *flag && quantity.device_class == "problem"});
+                          reading.value, flag != nullptr && *flag && quantity.device_class == "problem"});
   }
   return block;
 }

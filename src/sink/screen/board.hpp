@@ -18,7 +18,6 @@ struct Row {
   std::string unit;
   std::string text;  ///< the value with its precision, "" when not available
   Value value;
-  int precision = 0;
   bool alarm = false;  ///< a problem that is present
 };
 

@@ -3,29 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include <charconv>
-#include <cmath>
-
 namespace busbar::sink::screen {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// The number its text shows: 96 rather than 96.0, 3.301 rather than 3.3010000000000002.
-Json number(const Row& row, double value) {
-  if (!std::isfinite(value)) return nullptr;
-  if (row.precision <= 0 && std::abs(value) < 9e15) return static_cast<std::int64_t>(std::llround(value));
-  double rounded = value;
-  std::from_chars(row.text.data(), row.text.data() + row.text.size(), rounded);
-  return rounded;
-}
-
-Json value_of(const Row& row) {
-  if (const auto* flag = std::get_if<bool>(&row.value)) return *flag;
-  if (const auto* value = std::get_if<double>(&row.value)) return number(row, *value);
-  if (const auto* text = std::get_if<std::string>(&row.value)) return *text;
-  return nullptr;
-}
 
 std::string text_of(const Json& json, int indent) {
   // Text from a device may be no UTF-8: replaced, never thrown at the caller.
@@ -34,9 +15,19 @@ std::string text_of(const Json& json, int indent) {
 
 }  // namespace
 
+Json json_value(const Value& value, std::string_view text) {
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  if (const auto* name = std::get_if<std::string>(&value)) return *name;
+  if (std::holds_alternative<double>(value)) {
+    auto number = Json::parse(text, nullptr, false);
+    if (number.is_number()) return number;
+  }
+  return nullptr;
+}
+
 std::string json_line(std::string_view device, const Block& block) {
   Json readings = Json::object();
-  for (const Row& row : block.rows) readings[row.key] = value_of(row);
+  for (const Row& row : block.rows) readings[row.key] = json_value(row.value, row.text);
   return text_of({{"device", device},
                   {"query", block.query},
                   {"timestamp", format_utc(block.timestamp)},
@@ -51,7 +42,7 @@ std::string json_document(const std::vector<DeviceView>& devices) {
     Json units = Json::object();
     for (const Block& block : device.blocks) {
       for (const Row& row : block.rows) {
-        readings[row.key] = value_of(row);
+        readings[row.key] = json_value(row.value, row.text);
         if (!row.unit.empty()) units[row.key] = row.unit;
       }
     }

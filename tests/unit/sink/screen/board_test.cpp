@@ -20,7 +20,7 @@ TEST(BlockOf, CopiesWhatTheQuantitySays) {
   EXPECT_EQ(copied.rows[0].key, "cell_03_voltage");
   EXPECT_EQ(copied.rows[0].name, "Cell 3 voltage");
   EXPECT_EQ(copied.rows[0].unit, "V");
-  EXPECT_EQ(copied.rows[0].precision, 3);
+  EXPECT_EQ(copied.rows[0].text, "3.301");
 }
 
 TEST(BlockOf, AnAlarmIsAProblemThatIsPresent) {

@@ -12,7 +12,6 @@ Row row(std::string name, std::string text, std::string unit, bool alarm = false
           .unit = std::move(unit),
           .text = std::move(text),
           .value = {},
-          .precision = 0,
           .alarm = alarm};
 }
 
