@@ -4,6 +4,7 @@
 #include "app/changes.hpp"
 #include "app/describe_sinks.hpp"
 #include "app/yaml_writer.hpp"
+#include "model/value_text.hpp"
 
 #include <busbar/protocol/target.hpp>
 
@@ -113,7 +114,7 @@ struct WriteRule {
     out.text("device_class", quantity.device_class);
     if (quantity.range) {
       out.raw("range",
-              '[' + yaml_number(quantity.range->min) + ", " + yaml_number(quantity.range->max) + ']');
+              '[' + number_text(quantity.range->min) + ", " + number_text(quantity.range->max) + ']');
     }
   }
 };

@@ -1,17 +1,12 @@
 #include "app/yaml_writer.hpp"
 
+#include "model/value_text.hpp"
 #include "yaml/map_reader.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 
 namespace busbar::app {
-
-std::string yaml_number(double value) {
-  char digits[32];
-  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
-}
 
 std::string yaml_scalar(std::string_view text) {
   const auto alphanumeric = [](char c) {
@@ -51,7 +46,7 @@ void YamlWriter::raw(std::string_view key, std::string_view value) {
   text_ += std::string(2 * depth_, ' ') + yaml_scalar(key) + ": " + std::string(value) + '\n';
 }
 
-void YamlWriter::real(std::string_view key, double value) { raw(key, yaml_number(value)); }
+void YamlWriter::real(std::string_view key, double value) { raw(key, number_text(value)); }
 
 void YamlWriter::duration(std::string_view key, std::chrono::milliseconds value) {
   raw(key, yaml::format_duration(value));

@@ -13,8 +13,6 @@ namespace busbar::app {
 
 /// `text` as a YAML scalar: plain where that is safe, else in double quotes; $ doubled against substitution.
 [[nodiscard]] std::string yaml_scalar(std::string_view text);
-/// The shortest digits that give the same number again.
-[[nodiscard]] std::string yaml_number(double value);
 
 /// Two blanks a level; one line a key.
 class YamlWriter {

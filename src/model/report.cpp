@@ -100,6 +100,12 @@ void append_number(std::string& out, std::uint64_t number) {
   out.append(digits.data(), written.ptr);
 }
 
+std::string number_text(double value) {
+  std::array<char, 32> digits;  // the longest is 24: a sign, 17 digits, a point and e-308
+  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+  return {digits.data(), written.ptr};
+}
+
 std::string format_value(const Quantity& quantity, const Value& value) {
   std::string text;
   append_value(text, quantity, value);

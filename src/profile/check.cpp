@@ -1,7 +1,7 @@
 // Runs the examples of a profile through codec and decoder.
+#include "model/value_text.hpp"
 #include "profile/frames.hpp"
 #include "profile/profile.hpp"
-#include "profile/transform.hpp"
 
 #include <algorithm>
 #include <cmath>

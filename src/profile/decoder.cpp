@@ -2,6 +2,7 @@
 // result.
 #include "profile/decoder.hpp"
 
+#include "model/value_text.hpp"
 #include "profile/describer.hpp"
 #include "profile/extent.hpp"
 #include "profile/reasons.hpp"

@@ -1,5 +1,6 @@
 // Shows how each field of a payload came to its value. It watches the decoder at work, so it cannot tell
 // another story.
+#include "model/value_text.hpp"
 #include "profile/frames.hpp"
 #include "profile/plan.hpp"
 #include "profile/profile.hpp"

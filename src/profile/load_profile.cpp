@@ -1,6 +1,6 @@
 // A profile file as a whole.
+#include "model/value_text.hpp"
 #include "profile/load.hpp"
-#include "profile/transform.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // `settings:`, what can be set on the device; and a button for every write query that takes no value.
+#include "model/value_text.hpp"
 #include "profile/load.hpp"
 #include "profile/name_from_key.hpp"
-#include "profile/transform.hpp"
 
 #include <algorithm>
 #include <array>

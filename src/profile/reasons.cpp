@@ -1,6 +1,6 @@
 #include "profile/reasons.hpp"
 
-#include "profile/transform.hpp"
+#include "model/value_text.hpp"
 
 #include <algorithm>
 

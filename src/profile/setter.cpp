@@ -1,7 +1,7 @@
 #include "profile/setter.hpp"
 
+#include "model/value_text.hpp"
 #include "profile/profile.hpp"
-#include "profile/transform.hpp"
 #include "yaml/map_reader.hpp"
 
 #include <algorithm>

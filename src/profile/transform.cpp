@@ -1,6 +1,7 @@
 // Parsing, naming and applying the closed list of transforms.
 #include "profile/transform.hpp"
 
+#include "model/value_text.hpp"
 #include "yaml/map_reader.hpp"
 
 #include <algorithm>
@@ -135,12 +136,6 @@ std::string to_string(const Transform& transform) {
     text += ":" + number_text(transform.b);
   }
   return text;
-}
-
-std::string number_text(double value) {
-  std::array<char, 32> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-  return {buffer.data(), end.ptr};
 }
 
 }  // namespace busbar::profile

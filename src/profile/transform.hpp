@@ -59,7 +59,4 @@ struct Transform {
 [[nodiscard]] std::optional<Transform> parse_transform(std::string_view text, std::string& reason);
 [[nodiscard]] std::string to_string(const Transform& transform);
 
-/// Shortest decimal text that reads back as the same double: "3.311", "0.001", "-40".
-[[nodiscard]] std::string number_text(double value);
-
 }  // namespace busbar::profile

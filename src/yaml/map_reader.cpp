@@ -2,21 +2,15 @@
 // value.
 #include "yaml/map_reader.hpp"
 
+#include "model/value_text.hpp"
+
 #include <algorithm>
 #include <array>
-#include <sstream>
 
 namespace busbar::yaml {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::string number_text(double value) {
-  std::ostringstream text;
-  text.imbue(std::locale::classic());
-  text << value;
-  return text.str();
-}
 
 std::string did_you_mean(std::string_view word) {
   return word.empty() ? std::string{} : "did you mean '" + std::string(word) + "'?";

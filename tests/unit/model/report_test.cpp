@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <limits>
 #include <random>
+#include <string>
+#include <utility>
 
 namespace busbar {
 namespace {
@@ -40,6 +42,24 @@ TEST(FormatValue, WhatIsNoNumberIsEmpty) {
   EXPECT_EQ(text(std::numeric_limits<double>::infinity(), 2), "");
   EXPECT_EQ(text(-std::numeric_limits<double>::infinity()), "");
   EXPECT_EQ(text(std::monostate{}, 2), "");
+}
+
+TEST(NumberText, IsTheShortestThatReadsBackAsTheSameNumber) {
+  const std::pair<double, const char*> cases[] = {
+      {0, "0"},
+      {-40, "-40"},
+      {3.311, "3.311"},
+      {0.001, "0.001"},
+      {0.1 + 0.2, "0.30000000000000004"},
+      {1e6, "1e+06"},
+      {1234567, "1234567"},
+      {1e-7, "1e-07"},
+      {-std::numeric_limits<double>::max(), "-1.7976931348623157e+308"},
+  };
+  for (const auto& [value, shown] : cases) {
+    EXPECT_EQ(number_text(value), shown);
+    EXPECT_EQ(std::stod(number_text(value)), value);
+  }
 }
 
 TEST(FormatValue, HugeNumbersAndOddPrecisionsAreNoDanger) {

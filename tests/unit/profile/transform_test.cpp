@@ -1,6 +1,7 @@
 // The closed list of transforms: meaning, exactness, order, and what is refused.
 #include "profile/transform.hpp"
 
+#include "model/value_text.hpp"
 #include "unit/profile/support.hpp"
 
 #include <cmath>
