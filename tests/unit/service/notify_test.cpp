@@ -2,6 +2,7 @@
 #include "service/notify.hpp"
 
 #include "async/task_group.hpp"
+#include "unit/service/loop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +10,6 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
-#include <functional>
 #include <stdlib.h>
 #include <string>
 #include <sys/socket.h>
@@ -109,16 +109,8 @@ TEST(Notifier, TheWatchdogIsForThisProcessOnly) {
   EXPECT_EQ(Notifier{}.watchdog_period(), std::nullopt);
 }
 
-struct WatchdogTest : testing::Test {
+struct WatchdogTest : testing::Test, test::Loop {
   WatchdogTest() { ::setenv("WATCHDOG_USEC", "2000", 1); }
-  bool until(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + 10s;
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      context.restart();
-      context.run_one_for(10ms);
-    }
-    return condition();
-  }
   void TearDown() override {
     tasks.cancel();
     EXPECT_TRUE(until([&] { return tasks.size() == 0; }));
@@ -128,7 +120,6 @@ struct WatchdogTest : testing::Test {
   }
 
   Manager manager;
-  asio::io_context context{1};
   async::TaskGroup tasks{context.get_executor(), {}};
 };
 

@@ -1,31 +1,20 @@
 // Signals of this very process.
 #include "service/signals.hpp"
 
+#include "unit/service/loop.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
-#include <functional>
 #include <unistd.h>
 #include <vector>
 
 namespace busbar::service {
 namespace {
 
-using namespace std::chrono_literals;
-
-struct SignalsTest : testing::Test {
-  bool until(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + 10s;
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      context.restart();
-      context.run_one_for(10ms);
-    }
-    return condition();
-  }
-  asio::io_context context{1};
+struct SignalsTest : testing::Test, test::Loop {
   int stops = 0;
   std::vector<int> exits;
   Signals signals{context.get_executor(), [this] { ++stops; }, [this](int code) { exits.push_back(code); }};
