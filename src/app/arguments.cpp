@@ -20,6 +20,7 @@ struct Arguments::State {
   po::options_description hidden;
   po::positional_options_description positional;
   std::string positional_help;
+  std::vector<std::string> single;  ///< long names of options that take one value
   po::variables_map values;
 };
 
@@ -41,6 +42,8 @@ Arguments& Arguments::value(const char* names, const char* metavariable, const c
   auto* semantic = po::value<std::string>()->value_name(metavariable);
   if (!fallback.empty()) semantic->default_value(fallback);
   state_->visible.add_options()(names, semantic, help);
+  const std::string_view all{names};
+  state_->single.emplace_back(all.substr(0, all.find(',')));
   return *this;
 }
 
@@ -75,6 +78,8 @@ std::optional<int> Arguments::parse(const std::vector<std::string>& arguments) {
     const auto hint = yaml::nearest(error.get_option_name(), views);
     return usage_error("unknown option '" + error.get_option_name() + "'" +
                        (hint.empty() ? "" : " (did you mean '" + hint + "'?)") + "; see --help");
+  } catch (const po::too_many_positional_options_error&) {
+    return usage_error("one word too many; usage: " + state_->usage);
   } catch (const po::error& error) {
     return usage_error(std::string{error.what()} + "; see --help");
   }
@@ -82,10 +87,17 @@ std::optional<int> Arguments::parse(const std::vector<std::string>& arguments) {
     std::cout << help();
     return exit_ok;
   }
+  // Mostly a variable of a script that is not set: "--config $FILE".
+  for (const std::string& name : state_->single)
+    if (given(name) && text(name).empty()) return usage_error("--" + name + " is empty; see --help");
   return std::nullopt;
 }
 
 bool Arguments::has(const std::string& name) const { return state_->values.count(name) > 0; }
+
+bool Arguments::given(const std::string& name) const {
+  return has(name) && !state_->values[name].defaulted();
+}
 
 std::string Arguments::text(const std::string& name) const {
   return has(name) ? state_->values[name].as<std::string>() : std::string{};

@@ -29,7 +29,10 @@ class Arguments {
   /// nullopt: go on. Otherwise the exit code: help was printed to stdout (0), or an error to stderr (64).
   [[nodiscard]] std::optional<int> parse(const std::vector<std::string>& arguments);
 
+  /// Given, or has a fallback.
   [[nodiscard]] bool has(const std::string& name) const;
+  /// Given on the command line.
+  [[nodiscard]] bool given(const std::string& name) const;
   [[nodiscard]] std::string text(const std::string& name) const;  ///< "" when absent
   [[nodiscard]] std::vector<std::string> list(const std::string& name) const;
   /// Prints an error to stderr and gives nullopt when the value is no integer within [min, max].

@@ -51,6 +51,7 @@ void print_help(std::ostream& out) {
          "  0   done\n"
          "  64  the command line is wrong\n"
          "  65  input does not decode\n"
+         "  69  the daemon asked by healthcheck is not there\n"
          "  70  an internal task failed\n"
          "  75  a device did not answer or an output could not be delivered; try again\n"
          "  76  a device rejected what was set, or shows another value\n"
@@ -61,6 +62,7 @@ void print_help(std::ostream& out) {
 int dispatch(const CommandArguments& arguments) {
   if (arguments.empty() || arguments.front().starts_with('-')) return run_command(arguments);
   const auto& word = arguments.front();
+  if (word == "help" && arguments.size() == 2) return dispatch({arguments.back(), "--help"});
   std::vector<std::string_view> names;
   for (const auto& command : commands) {
     if (command.name == word) return command.run({arguments.begin() + 1, arguments.end()});

@@ -31,7 +31,7 @@ std::optional<Setup> from_link(const Arguments& options, int& code) {
   }
   auto link = link::parse_endpoint(options.text("link"));
   if (!link) {
-    code = usage_error(to_string(link.error()));
+    code = usage_error("--link: " + link.error().detail);
     return std::nullopt;
   }
   DeviceConfiguration device;
@@ -107,6 +107,17 @@ std::optional<Setup> choose_target(const Arguments& options, int& code) {
 std::optional<Setup> choose_devices(const Arguments& options, const std::vector<std::string>& devices,
                                     int& code) {
   std::optional<Setup> target;
+  // Else a device would be asked that was not meant.
+  for (const char* const name : {"profile", "address"}) {
+    if (options.has("link") || !options.given(name)) continue;
+    code =
+        usage_error(std::string{"--"} + name + " goes with --link; devices of the site file are named by id");
+    return std::nullopt;
+  }
+  if (options.has("link") && !devices.empty()) {
+    code = usage_error("--link and '" + devices.front() + "', a device of the site file, exclude each other");
+    return std::nullopt;
+  }
   if (options.has("link")) {
     target = from_link(options, code);
   } else {

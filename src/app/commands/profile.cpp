@@ -68,7 +68,9 @@ std::unique_ptr<profile::Profile> open_profile(const std::string& path, yaml::Fi
       return profile::load_profile(embedded.text, std::string{embedded.file}, findings);
     }
   }
-  findings.add(path, {}, "no such file, and no built-in profile of that name");
+  findings.add(path, {},
+               std::filesystem::is_directory(path) ? "is a directory; name the files in it"
+                                                   : "no such file, and no built-in profile of that name");
   return nullptr;
 }
 

@@ -28,16 +28,17 @@ CapturedOutput busbar(std::vector<std::string> words) {
 TEST(CommandLine, HelpNamesEveryCommandAndTheExitCodes) {
   const auto result = busbar({"--help"});
   EXPECT_EQ(result.code, exit_ok);
-  for (const auto* word : {"status", "cells", "raw", "decode", "doctor", "probe", "capture", "replay",
-                           "profile", "simulate", "healthcheck", "75", "78"}) {
-    EXPECT_THAT(result.out, HasSubstr(word));
+  for (const auto* word : {"run", "status", "cells", "raw", "set", "decode", "doctor", "probe", "capture",
+                           "replay", "profile", "simulate", "scan", "mbus", "healthcheck"}) {
+    EXPECT_THAT(result.out, HasSubstr(std::string{"\n  "} + word + " "));
   }
 }
 
 TEST(CommandLine, EveryCommandExplainsItself) {
-  for (const auto* command : {"run", "status", "cells", "raw", "decode", "doctor", "probe", "capture",
-                              "replay", "profile", "simulate", "healthcheck"}) {
+  for (const auto* command : {"run", "status", "cells", "raw", "set", "decode", "doctor", "probe", "capture",
+                              "replay", "profile", "simulate", "scan", "mbus", "healthcheck"}) {
     const auto result = busbar({command, "--help"});
+    EXPECT_EQ(busbar({"help", command}).out, result.out) << "the other way to ask";
     EXPECT_EQ(result.code, exit_ok) << command;
     EXPECT_THAT(result.out, HasSubstr("Usage: busbar ")) << command;
     EXPECT_EQ(result.err, "") << command;
@@ -93,7 +94,6 @@ TEST(Decode, NamesTheFaultOfACorruptFrame) {
 TEST(Decode, RefusesWhatIsNoHex) {
   EXPECT_EQ(busbar({"decode", "--hex", "ea d"}).code, exit_data);
   EXPECT_EQ(busbar({"decode", "--hex", "hello"}).code, exit_data);
-  EXPECT_EQ(busbar({"decode", "--hex", ""}).code, exit_data);
 }
 
 TEST(Profile, ListShowsDevicesAndTheirQueries) {
