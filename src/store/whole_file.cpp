@@ -25,6 +25,17 @@ class Descriptor {
   int number_;
 };
 
+/// A file nobody else has open, under no link: what has the name, left over from a crash mostly, goes first.
+int create(const fs::path& file) {
+  const auto exclusively = [&file] {
+    return ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  };
+  const int made = exclusively();
+  if (made >= 0 || errno != EEXIST) return made;
+  (void)::unlink(file.c_str());
+  return exclusively();
+}
+
 bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
@@ -38,8 +49,7 @@ bool write_all(int descriptor, std::string_view text) {
 }  // namespace
 
 std::optional<FileFailure> write_new(const fs::path& file, std::string_view text, unsigned mode) {
-  (void)::unlink(file.c_str());
-  Descriptor out{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
+  Descriptor out{create(file)};
   if (out.get() < 0) return FileFailure{"cannot create " + file.string(), errno};
   const auto give_up = [&file](const char* what) {
     const int error = errno;
