@@ -77,6 +77,8 @@ std::optional<unsigned> digits(std::string_view text) {
   return value;
 }
 
+/// Exactly the form that the recorder writes: what else means the same is refused, so that a capture that was
+/// read and written again is the same bytes.
 UtcMillis read_utc(Words& words) {
   using namespace std::chrono;
   const auto word = words.next("a time such as 2026-11-21T07:15:52.123Z");
@@ -99,6 +101,7 @@ UtcMillis read_utc(Words& words) {
   words.fail("expected a time such as 2026-11-21T07:15:52.123Z, found " + quoted(word));
 }
 
+/// Seconds on the steady clock since the recording began, six decimals.
 std::chrono::microseconds read_offset(Words& words) {
   const auto word = words.next("an offset in seconds such as 12.000345");
   const auto point = word.find('.');
@@ -113,6 +116,7 @@ std::chrono::microseconds read_offset(Words& words) {
   words.fail("expected an offset in seconds such as 12.000345, found " + quoted(word));
 }
 
+/// Lower-case hex without blanks, at most max_chunk bytes: what one event may hold bounds the memory.
 Bytes read_bytes(Words& words) {
   const auto word = words.next("bytes in hex");
   if (word.size() > 2 * max_chunk)
@@ -123,6 +127,7 @@ Bytes read_bytes(Words& words) {
   return std::move(*bytes);
 }
 
+/// "ok" is nullopt; else the name of an error, as to_string(Errc) writes it.
 std::optional<Errc> read_result(Words& words, bool ok_allowed) {
   const auto word = words.next("a result");
   if (ok_allowed && word == "ok") return std::nullopt;
@@ -152,6 +157,7 @@ Kind read_kind(Words& words) {
              "; known: device, open, refused, closed, >, <, expired, done, heard, end");
 }
 
+/// The words that follow the kind of an event; which they are, docs/capture.md says.
 void read_rest(Words& words, Event& event) {
   switch (event.kind) {
     case Kind::device:
@@ -266,6 +272,8 @@ void read_header(std::string_view line, std::size_t index, Header& header) {
 
 }  // namespace
 
+/// A last line without its end is what a recorder that was killed leaves: not read, and told as cut_off. Any
+/// other fault refuses the whole file, with its line and column.
 Result<Capture> parse(std::string_view text, std::string_view file) {
   Capture capture;
   std::size_t in_header = 0;

@@ -32,6 +32,8 @@ std::optional<unsigned> number(std::string_view text, unsigned min, unsigned max
   return value;
 }
 
+/// 253 is the longest name of the DNS (RFC 1035, section 2.3.4, without its root). What a name may be made of
+/// is left to the resolver, but for what belongs to another part of a URL.
 bool is_host(std::string_view host) {
   return !host.empty() && host.size() <= 253 && host.find_first_of(" \t/?#@[]%\"'") == std::string_view::npos;
 }
@@ -87,6 +89,7 @@ std::string set(SerialOptions& options, std::string_view key, std::string_view v
          "'; known: baud, data_bits, parity, stop_bits";
 }
 
+/// serial:/dev/ttyUSB0?baud=9600&parity=none, or the path alone.
 Result<Options> parse_serial(std::string_view text, std::string_view rest) {
   SerialOptions options;
   const auto question = rest.find('?');
@@ -116,6 +119,7 @@ Result<Options> parse_unix(std::string_view text, std::string_view path) {
   return Options{UnixOptions{.path = std::string{path}}};
 }
 
+/// Everything behind "exec:" is one command for /bin/sh: it may have quotes, pipes and '?' of its own.
 Result<Options> parse_exec(std::string_view text, std::string_view command) {
   constexpr std::size_t longest = 4096;
   if (command.find_first_not_of(' ') == std::string_view::npos || command.size() > longest)
@@ -123,6 +127,7 @@ Result<Options> parse_exec(std::string_view text, std::string_view command) {
   return Options{ExecOptions{.command = std::string{command}}};
 }
 
+/// hidraw:/dev/hidraw0?pad=none&report_id=none
 Result<Options> parse_hidraw(std::string_view text, std::string_view rest) {
   HidrawOptions options;
   const auto question = rest.find('?');
@@ -141,6 +146,7 @@ Result<Options> parse_hidraw(std::string_view text, std::string_view rest) {
   return Options{std::move(options)};
 }
 
+/// Every kind of link has its line here: std::visit refuses to compile without it.
 struct Maker {
   std::unique_ptr<Link> operator()(TcpOptions options) const {
     return std::make_unique<TcpLink>(std::move(options));

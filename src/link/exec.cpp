@@ -177,6 +177,7 @@ int start(const std::string& command, const Ends& ends, pid_t& child) {
   return error;
 }
 
+/// Readable is also what an end is: a helper that fails at once closes its side.
 asio::awaitable<boost::system::error_code> readable(stream_protocol::socket& socket) {
   const auto [error] = co_await socket.async_wait(stream_protocol::socket::wait_read, use_result);
   co_return error;

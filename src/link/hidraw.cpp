@@ -51,6 +51,7 @@ class HidrawStream final : public ByteStream {
   }
 
  private:
+  /// hidraw wants the number of the report before the data, 0 where a device does not number them.
   Bytes report_of(ByteView part) const {
     Bytes report;
     if (options_.report_id) report.push_back(0);
@@ -76,6 +77,7 @@ class HidrawStream final : public ByteStream {
   std::string endpoint_;
 };
 
+/// What to do about it, where that is known.
 Error open_error(const HidrawOptions& options, int code) {
   if (code == EACCES || code == EPERM)
     return {Errc::permission_denied, "may not open " + options.path + ": " + owner_of(options.path) +

@@ -22,6 +22,7 @@ const capture::Event* Tape::current() const noexcept {
 
 bool Tape::at(Kind kind) const noexcept { return current() != nullptr && current()->kind == kind; }
 
+/// To the next event. Whose turn that is, each finds out for itself.
 void Tape::advance() {
   ++place_;
   opener_.notify();
@@ -29,6 +30,7 @@ void Tape::advance() {
   asker_.notify();
 }
 
+/// At speed 0 everything is due at once; else when as much time has passed as then, divided by the speed.
 bool Tape::is_due() {
   if (speed_ <= 0 || current() == nullptr) return true;
   const std::chrono::duration<double> since_begin = current()->offset - events_.front()->offset;
@@ -50,6 +52,8 @@ void Tape::start() {
   if (!std::exchange(started_, true)) opener_.notify();
 }
 
+/// True when the recording asks next, and the reader has taken all that came before. False: the tape has
+/// ended.
 asio::awaitable<bool> Tape::next_request() {
   while (current() != nullptr && !(at(Kind::sent) && reading_ && is_due())) co_await wait(asker_);
   co_return current() != nullptr;
@@ -61,6 +65,7 @@ asio::awaitable<bool> Tape::next_heard() {
   co_return current() != nullptr;
 }
 
+/// The exchange has ended here, too: a wait that expired is over.
 void Tape::concluded() {
   asked_ = expired_ = false;
   reader_.notify();

@@ -49,6 +49,7 @@ class SerialStream final : public ByteStream {
 
 std::string device(const SerialOptions& options) { return "serial port " + options.path; }
 
+/// What to do about it, where that is known: rights, another program, a missing adapter.
 Error open_error(const SerialOptions& options, const error_code& code) {
   switch (code.value()) {
     case EACCES:
@@ -96,6 +97,8 @@ void apply(serial_port& port, const Option& option, const std::string& what, std
   if (error) refused += (refused.empty() ? "" : ", ") + what;
 }
 
+/// All settings are tried, so that one message names every one that the adapter refuses. What came in before
+/// them was heard at another speed, and is thrown away.
 Result<void> set_up(serial_port& port, const SerialOptions& options) {
   std::string refused;
   const auto stop = options.stop_bits == 2 ? serial_port::stop_bits::two : serial_port::stop_bits::one;

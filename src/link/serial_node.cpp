@@ -35,6 +35,7 @@ std::optional<int> lock_holder(const struct stat& node) {
   return std::nullopt;
 }
 
+/// Links below /proc/PID/fd name what is open; those of other users' processes are not readable, and skipped.
 bool has_open(const fs::path& process, const fs::path& device) {
   std::error_code error;
   for (fs::directory_iterator file{process / "fd", error}, end; !error && file != end;

@@ -8,6 +8,7 @@
 namespace busbar::link {
 namespace {
 
+/// The connection is lost, rather than one call on it: the channel then opens the link anew.
 bool means_gone(const boost::system::error_code& code) {
   namespace error = asio::error;
   return code == error::eof || code == error::connection_reset || code == error::broken_pipe ||
@@ -19,6 +20,7 @@ bool means_gone(const boost::system::error_code& code) {
          code.value() == EIO || code.value() == ENODEV || code.value() == ENXIO;
 }
 
+/// In words for people; Asio's own where they will do.
 std::string reason(const boost::system::error_code& code) {
   namespace error = asio::error;
   if (code == error::eof) return "closed by the far side";

@@ -66,6 +66,7 @@ class TcpStream final : public ByteStream {
     co_return co_await write_within(socket_, bytes.subspan(taken), write_timeout_, endpoint_);
   }
 
+  /// A clean end: many device servers count a connection that was reset as still open, and take no other.
   void close() override {
     if (!socket_.is_open()) return;
     boost::system::error_code ignored;

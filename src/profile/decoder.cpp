@@ -32,6 +32,8 @@ Slot part_of(const Place& place, const Slots& slots) noexcept {
 
 }  // namespace
 
+/// The shape first, then every field from front to back, then what is derived from them. A payload whose
+/// shape does not fit gives no reading at all: a layout of another version would give wrong ones.
 bool Run::all(std::optional<Error>& fault) {
   if (!check_shape(plan_, payload_, fault) ||
       (plan_.slots.layout != Layout::fixed && !check_slots(plan_, payload_, slots_.emplace(), fault))) {
@@ -52,6 +54,9 @@ bool Run::all(std::optional<Error>& fault) {
   return true;
 }
 
+/// One field: where it is, whether it is there, how many items it has, and then its values. What is not
+/// there, by its `when`, its form or the end of the payload, is noted and gives no reading: missing is not
+/// zero.
 bool Run::run(const Step& step, std::optional<Error>& fault) {
   std::size_t start =
       step.place.offset + (step.place.base < 0 ? 0 : ends_[static_cast<std::size_t>(step.place.base)]);
@@ -101,6 +106,7 @@ bool Run::run(const Step& step, std::optional<Error>& fault) {
   return true;
 }
 
+/// The tight loop where nothing is peculiar and nobody watches; a trace wants every transform by itself.
 void Run::numbers(const Step& step, std::size_t start, std::size_t count) {
   Aggregate all = empty_aggregate;
   all.carried = static_cast<std::uint32_t>(count);
@@ -141,6 +147,7 @@ void Run::plain(const Step& step, std::size_t start, std::size_t count, Aggregat
   }
 }
 
+/// One item, put together from its words where they lie apart.
 void Run::number(const Step& step, std::uint32_t index, std::size_t offset, Aggregate& all) {
   Item item{.step = step, .index = index, .offset = step.place.part_count > 0 ? step.place.parts[0] : offset};
   item.bytes = payload_.subspan(item.offset, step.width);
@@ -153,6 +160,9 @@ void Run::number(const Step& step, std::uint32_t index, std::size_t offset, Aggr
   evaluate(item, whole, step.is_real ? real_number(item.raw) : static_cast<double>(whole), all);
 }
 
+/// The order matters: markers are compared with the raw number, before any transform; the range with what
+/// would be published, before a name is looked for or a counter asked, so that no implausible value is
+/// remembered.
 void Run::evaluate(const Item& item, std::int64_t whole, double value, Aggregate& all) {
   const Step& step = item.step;
   if (step.value >= 0) {
@@ -188,6 +198,7 @@ void Run::evaluate(const Item& item, std::int64_t whole, double value, Aggregate
   }
 }
 
+/// The sign that flags say, where the number itself has none.
 double Run::directed(const Step& step, double value) {
   const bool positive = flag(step.positive);
   const bool negative = step.negative >= 0 ? flag(step.negative) : !positive;
@@ -197,6 +208,7 @@ double Run::directed(const Step& step, double value) {
   return negative && value != 0 ? -value : value;  // there is no negative zero
 }
 
+/// The name of a code. One without a name is dropped: a number among names would be a new kind of value.
 void Run::named(const Item& item, const Quantity& quantity, double code) {
   const auto first = plan_.enumerations.begin() + item.step.enumeration.first;
   const auto last = first + item.step.enumeration.count;
@@ -211,6 +223,8 @@ void Run::named(const Item& item, const Quantity& quantity, double code) {
   }
 }
 
+/// Nothing at all when an operand is missing, or has lost an item to its range: a sum of the rest would be
+/// wrong.
 void Run::publish(const Derived& derived) {
   const auto value = derive(plan_, derived, aggregates_);
   const Quantity& quantity = plan_.quantities[derived.quantity];

@@ -14,6 +14,7 @@ double without_noise(double value) noexcept {
   return std::abs(value) < 1e6 ? (value * digits + round_here - round_here) / digits : value;
 }
 
+/// As if the items of both had been one field.
 void merge(Aggregate& all, const Aggregate& one) noexcept {
   all.sum += one.sum;
   all.min = std::min(all.min, one.min);
@@ -24,6 +25,8 @@ void merge(Aggregate& all, const Aggregate& one) noexcept {
 
 }  // namespace
 
+/// Of all items of all operands. A count says how many the device declared, whatever became of them;
+/// everything else needs every one of them.
 std::optional<double> derive(const Plan& plan, const Derived& derived,
                              std::span<const Aggregate> aggregates) noexcept {
   Aggregate all = empty_aggregate;

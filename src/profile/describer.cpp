@@ -11,6 +11,8 @@ constexpr std::size_t most_quantities = 4096;
 
 }  // namespace
 
+/// The same address for the same description, ever after: readings point at it, and sinks compare it. null
+/// when there is no room, or the codec made up a key that is none.
 const Quantity* Describer::keep(const Quantity& quantity) {
   const auto [first, last] = by_key_.equal_range(quantity.key);
   for (auto known = first; known != last; ++known) {

@@ -9,6 +9,7 @@ namespace {
 
 std::string number(std::size_t value) { return std::to_string(value); }
 
+/// Bytes of a text: as the profile says, as its first byte says, or all that is left.
 std::size_t text_size(const Step& step, ByteView payload, std::size_t start, std::size_t left) noexcept {
   switch (step.text_length) {
     case TextLength::fixed:
@@ -22,6 +23,7 @@ std::size_t text_size(const Step& step, ByteView payload, std::size_t start, std
   return left;
 }
 
+/// Below this an optional field has been left out rather than cut off.
 std::size_t least_size(const Step& step) noexcept {
   if (step.type == ValueType::text) {
     return step.text_length == TextLength::fixed ? step.text_size : 1;
@@ -29,6 +31,8 @@ std::size_t least_size(const Step& step) noexcept {
   return step.width * (step.count.from == Count::From::fixed ? std::size_t{step.count.fixed} : 1);
 }
 
+/// What the payload says, less one for each flag that takes an item away. Below zero: they contradict each
+/// other.
 std::int64_t declared_items(const Count& count, std::span<const std::int64_t> values) noexcept {
   std::int64_t items = values[static_cast<std::size_t>(count.reg)];
   for (const int minus : count.minus) {
@@ -37,6 +41,7 @@ std::int64_t declared_items(const Count& count, std::span<const std::int64_t> va
   return items;
 }
 
+/// How many items stand there; refused when the payload's own numbers do not add up.
 bool count_items(const Plan& plan, const Step& step, ByteView payload, std::size_t left,
                  std::span<const std::int64_t> values, Extent& extent, std::optional<Error>& fault) {
   switch (step.count.from) {

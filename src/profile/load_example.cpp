@@ -81,6 +81,7 @@ Value open_value(const yaml::Node& node) {
   return node.scalar;
 }
 
+/// The readings that must come of the response, written as people see them: "13.2 V", "96 %", on.
 void read_expect(yaml::MapReader& reader, const ProfileQuery& query, Example& example) {
   const yaml::Node* const node = reader.require("expect");
   if (node == nullptr) {
@@ -112,6 +113,7 @@ void read_expect(yaml::MapReader& reader, const ProfileQuery& query, Example& ex
   }
 }
 
+/// Bytes as a capture shows them; nullopt with a finding.
 std::optional<Bytes> frame_of(yaml::MapReader& reader, std::string_view key, std::string_view text) {
   constexpr std::size_t max_frame = 65536;
   auto bytes = from_hex(text);

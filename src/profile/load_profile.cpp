@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t max_queries = 128;
 constexpr std::size_t max_examples = 256;
 
+/// The address a device has unless the site file says otherwise, and the highest it may be given.
 void read_address(yaml::MapReader& reader, Profile& profile) {
   constexpr std::int64_t highest = 0xFFFFFFFF;
   const yaml::Node* const node = reader.node("address");
@@ -48,6 +49,7 @@ std::unique_ptr<protocol::Codec> read_protocol(yaml::MapReader& reader, Profile&
   return std::move(*codec);
 }
 
+/// Keys are unique over all queries of a profile: they become topics and metrics of one device.
 void read_queries(yaml::MapReader& reader, Profile& profile, KeyPlaces& keys, bool little) {
   const yaml::Node* const node = reader.require("queries");
   if (node == nullptr) {
@@ -84,6 +86,7 @@ void check_totals(yaml::MapReader& reader, const Profile& profile) {
   }
 }
 
+/// Loaded, not run: check_examples() does that.
 void read_examples(yaml::MapReader& reader, Profile& profile) {
   const yaml::Node* const node = reader.node("examples");
   if (node == nullptr) {

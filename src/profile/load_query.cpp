@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 constexpr std::int64_t max_payload = 65535;
 constexpr std::size_t max_fields = 512;
 
+/// `length: {min: 4, max: 8, trailing: 2}`, in bytes; in words where the layout is one of words.
 void read_length(yaml::MapReader& query, Shape& shape) {
   const yaml::Node* const node = query.node("length");
   if (node == nullptr) {
@@ -49,6 +50,7 @@ void read_tags(yaml::MapReader& query, SlotPlan& slots) {
   }
 }
 
+/// How the fields of a payload are found: by offset unless the file says otherwise.
 void read_layout(yaml::MapReader& query, SlotPlan& slots) {
   constexpr std::array<std::string_view, 6> names{"fixed", "words", "commas", "labels", "tags", "described"};
   const auto name = query.choice("layout", names);
@@ -59,6 +61,7 @@ void read_layout(yaml::MapReader& query, SlotPlan& slots) {
   }
 }
 
+/// `verify: {0: 0x01}`: bytes that never differ. They tell a layout from one that is alike.
 void read_verify(yaml::MapReader& query, Shape& shape) {
   const yaml::Node* const node = query.node("verify");
   if (node == nullptr) {
@@ -95,6 +98,7 @@ void read_total(yaml::MapReader& reader, protocol::Collect& collect, std::string
   }
 }
 
+/// How an answer of several frames is joined, see protocol::Collect.
 void read_collect(yaml::MapReader& query, protocol::Query& request, std::string& total) {
   const yaml::Node* const node = query.node("collect");
   if (node == nullptr) {
@@ -121,6 +125,7 @@ void read_collect(yaml::MapReader& query, protocol::Query& request, std::string&
   request.collect = collect;
 }
 
+/// What goes on the wire, or what is listened for.
 void read_request(yaml::MapReader& reader, ProfileQuery& query) {
   constexpr std::int64_t max_command = 0xFFFFFFFF;
   if (reader.node("text") == nullptr) (void)reader.require("command");
@@ -156,6 +161,7 @@ void read_request(yaml::MapReader& reader, ProfileQuery& query) {
   read_collect(reader, query.request, query.total);
 }
 
+/// When it is asked, how long its answer may take, and the pause behind it; the channel's unless given here.
 void read_times(yaml::MapReader& reader, ProfileQuery& query) {
   query.interval = reader.duration("interval", 0ms, 24h * 31).value_or(0ms);
   if (query.interval.count() > 0 && query.interval < 100ms) {

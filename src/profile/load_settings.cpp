@@ -65,6 +65,7 @@ class SettingReader {
   }
 
  private:
+  /// Index of a query that writes; 0 with a finding when there is none of that name.
   std::size_t write_query(std::string_view key, const std::string& name) {
     const auto& queries = profile_.queries;
     const auto found = std::ranges::find(queries, name, [](const ProfileQuery& q) { return q.request.name; });
@@ -81,6 +82,7 @@ class SettingReader {
     return 0;
   }
 
+  /// How the value becomes bytes of the request: a number of some width, or text.
   void read_format() {
     struct Named {
       std::string_view name;
@@ -123,6 +125,7 @@ class SettingReader {
     value.finish();
   }
 
+  /// What may be set: a range, names, on and off, a press, or text of a given form.
   void read_values() {
     Setting& setting = setter_.setting;
     switch (setting.kind) {
@@ -152,6 +155,7 @@ class SettingReader {
     }
   }
 
+  /// From, to, and in which steps; the digits that are shown follow from the step.
   void read_range() {
     Setting& setting = setter_.setting;
     for (const std::string_view key : {"min", "max", "step"}) (void)reader_.require(key);

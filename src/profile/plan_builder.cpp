@@ -21,6 +21,7 @@ PlanBuilder::PlanBuilder(std::string file, Shape shape, KeyPlaces& keys, yaml::F
   }
 }
 
+/// All names first: whoever refers to a later field is told that, rather than that there is no such field.
 void PlanBuilder::add(const std::vector<FieldSpec>& fields) {
   for (const FieldSpec& field : fields) {
     coming_.push_back(field.label());
@@ -33,6 +34,8 @@ void PlanBuilder::add(const std::vector<FieldSpec>& fields) {
   }
 }
 
+/// One field of the file becomes one step; one that stands elsewhere in longer answers, a step for each
+/// place.
 void PlanBuilder::add(const FieldSpec& field) {
   Step step{.type = field.type,
             .notation = field.notation,
@@ -137,6 +140,7 @@ void PlanBuilder::slot(const FieldSpec& field, Step& step) {
   step.place.characters = field.characters;
 }
 
+/// At an offset, behind another field, or in words that lie apart.
 void PlanBuilder::place(const FieldSpec& field, Step& step) {
   if (field.parts.empty()) {
     step.place.offset = field.at.value_or(field.skip);
@@ -165,6 +169,7 @@ void PlanBuilder::presence(const FieldSpec& field, Step& step) {
   }
 }
 
+/// Where the number of items comes from, and which declared numbers it is compared with.
 void PlanBuilder::repeat(const RepeatSpec& spec, Step& step) {
   step.count.from = spec.from;
   step.count.fixed = spec.fixed;
@@ -184,6 +189,8 @@ void PlanBuilder::repeat(const RepeatSpec& spec, Step& step) {
   }
 }
 
+/// One quantity, or one for every item there can be: all exist from the start, because readings point at
+/// them.
 void PlanBuilder::quantities(const FieldSpec& field, Step& step) {
   const bool always = !field.optional && field.when.name.empty() && step.count.from <= Count::From::fixed &&
                       step.place.slot < 0 && !field.absent;
@@ -210,6 +217,7 @@ void PlanBuilder::quantities(const FieldSpec& field, Step& step) {
   }
 }
 
+/// Every bit is a flag of its own, which other fields may refer to by its key.
 void PlanBuilder::bits(const FieldSpec& field, Step& step) {
   const bool always = !field.optional && field.when.name.empty() && step.place.slot < 0;
   step.bits.first = static_cast<std::uint32_t>(plan_->bits.size());
@@ -227,6 +235,7 @@ void PlanBuilder::bits(const FieldSpec& field, Step& step) {
   }
 }
 
+/// What is there in every payload need not be looked for later: a shorter payload is refused as a whole.
 void PlanBuilder::least_length(const Step& step) {
   if (step.optional || step.when != no_register || step.place.base != no_register ||
       step.count.from > Count::From::fixed || step.type == ValueType::acknowledged || step.place.slot >= 0) {
@@ -271,6 +280,7 @@ void PlanBuilder::plain(Step& step) const {
   }
 }
 
+/// Derived values come after the fields they are made of, in the order of the file.
 void PlanBuilder::add(const std::vector<DerivedSpec>& derived) {
   for (const DerivedSpec& spec : derived) {
     Derived value{.operation = spec.operation};
@@ -289,6 +299,7 @@ void PlanBuilder::add(const std::vector<DerivedSpec>& derived) {
   }
 }
 
+/// The one reading of a write: that it was acknowledged.
 void PlanBuilder::add_acknowledgement() {
   Quantity quantity;
   quantity.key = "acknowledged";

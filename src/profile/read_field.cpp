@@ -14,6 +14,8 @@ constexpr std::size_t max_transforms = 8;
 constexpr std::size_t max_enumeration = 256;
 constexpr std::string_view any_text = "*";
 
+/// A type as the file names it. Numbers that are written out have no width on the wire: 8 bytes is room for
+/// any.
 struct TypeName {
   std::string_view text;
   ValueType type;
@@ -85,6 +87,7 @@ void read_type(yaml::MapReader& reader, FieldSpec& field, bool little) {
   field.little = type->order == Order::profile ? little : type->order == Order::little;
 }
 
+/// `parts: [4, 0]`: one number whose words lie apart, the most significant first.
 void read_parts(yaml::MapReader& reader, FieldSpec& field) {
   const yaml::Node* const node = reader.node("parts");
   if (node == nullptr) {
@@ -155,6 +158,7 @@ std::optional<std::array<std::uint16_t, 2>> read_pair(yaml::MapReader& reader, s
   return good ? std::optional{pair} : std::nullopt;
 }
 
+/// `size` and `characters`: part of a word, in answers whose words have several lengths.
 void read_part(yaml::MapReader& reader, FieldSpec& field) {
   if (const auto size =
           read_pair(reader, "size", "'size' is how many characters the word has: 38 or [32, 36]")) {
@@ -170,6 +174,7 @@ void read_part(yaml::MapReader& reader, FieldSpec& field) {
   }
 }
 
+/// Exactly one way of saying where the field is.
 void read_place(yaml::MapReader& reader, FieldSpec& field) {
   if (const auto at = reader.integer("at", 0, max_offset)) {
     field.at = static_cast<std::uint32_t>(*at);
@@ -199,6 +204,7 @@ void read_place(yaml::MapReader& reader, FieldSpec& field) {
   }
 }
 
+/// One transform or a list, applied in the order of the file.
 void read_transforms(yaml::MapReader& reader, FieldSpec& field) {
   const yaml::Node* const node = reader.node("transform");
   if (node == nullptr) {
@@ -240,6 +246,7 @@ int digits_of(const std::vector<Transform>& transforms) {
   return digits;
 }
 
+/// Names of codes; of texts, what stands for them. Two codes may have one name.
 void read_enumeration(yaml::MapReader& reader, FieldSpec& field) {
   const yaml::Node* const node = reader.node("enum");
   if (node == nullptr) {
@@ -275,6 +282,7 @@ void read_enumeration(yaml::MapReader& reader, FieldSpec& field) {
   }
 }
 
+/// Each bit takes what the field says of its quantity (category, device class) and adds its own.
 void read_bits(yaml::MapReader& reader, FieldSpec& field) {
   const yaml::Node* const node = reader.require("bits");
   if (node == nullptr) {
@@ -299,6 +307,7 @@ void read_bits(yaml::MapReader& reader, FieldSpec& field) {
   }
 }
 
+/// What only numbers have: scaling, names of codes, markers, signs from elsewhere, repetition.
 void read_number(yaml::MapReader& reader, FieldSpec& field) {
   constexpr std::array<std::string_view, 2> kinds{"measurement", "counter"};
   read_transforms(reader, field);
@@ -348,6 +357,7 @@ void read_bounds(yaml::MapReader& reader, FieldSpec& field) {
   field.text_size = static_cast<std::uint32_t>(*most);
 }
 
+/// What only texts have: names, a mark they follow, and how long they are.
 void read_text(yaml::MapReader& reader, FieldSpec& field) {
   field.quantity.kind = Kind::text;
   read_enumeration(reader, field);

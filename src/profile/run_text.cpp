@@ -9,6 +9,7 @@
 
 namespace busbar::profile {
 
+/// Bits of a binary word: all of them are known.
 void Run::flags(const Step& step, std::size_t offset) {
   Item item{.step = step, .offset = offset, .bytes = payload_.subspan(offset, step.width)};
   item.raw = load_word(item.bytes.data(), step.width, step.little);
@@ -39,6 +40,7 @@ void Run::written(const Step& step, std::size_t offset, std::size_t size) {
   }
 }
 
+/// A reading for each bit the profile names, for those in `known`: a written list may leave some open.
 void Run::bits(Item& item, std::uint64_t known) {
   const Step& step = item.step;
   for (std::uint32_t i = 0; i < step.bits.count; ++i) {
@@ -80,6 +82,7 @@ ByteView text_behind(ByteView text, char mark) {
 
 }  // namespace
 
+/// Printable ASCII only: what else comes in a text is a damaged or wrongly placed field.
 void Run::text(const Step& step, std::size_t offset, std::size_t size) {
   const Item item{.step = step, .offset = offset, .bytes = payload_.subspan(offset, size)};
   const ByteView whole = step.text_length == TextLength::prefixed  ? item.bytes.subspan(1)
@@ -100,6 +103,8 @@ void Run::text(const Step& step, std::size_t offset, std::size_t size) {
   }
 }
 
+/// A text that stands as it is, or that an enumeration gives another name; '*' lets those without a name
+/// stand.
 void Run::phrase(const Item& item, const Quantity& quantity, std::string_view text) {
   const Step& step = item.step;
   const auto first = plan_.enumerations.begin() + step.enumeration.first;

@@ -8,6 +8,7 @@
 namespace busbar::profile {
 namespace {
 
+/// Between single blanks. False where two meet: the words behind them would be taken for others.
 bool cut_words(ByteView payload, Slots& out) noexcept {
   const std::string_view text = text_of(payload);
   std::size_t at = 0;
@@ -25,6 +26,7 @@ bool cut_words(ByteView payload, Slots& out) noexcept {
   return true;
 }
 
+/// Between commas; nothing between two is a place that is not there, so that the others keep their numbers.
 void cut_commas(ByteView payload, Slots& out) noexcept {
   const std::string_view text = text_of(payload);
   for (std::size_t at = 0; at <= text.size() && !text.empty(); ++out.words) {
@@ -36,6 +38,7 @@ void cut_commas(ByteView payload, Slots& out) noexcept {
   }
 }
 
+/// CR LF label TAB value; the first of several of one label counts, labels that nobody wants are passed over.
 bool cut_labels(const SlotPlan& plan, ByteView payload, Slots& out) noexcept {
   constexpr std::string_view line_end = "\r\n";
   const std::string_view text = text_of(payload);
@@ -62,6 +65,9 @@ bool cut_labels(const SlotPlan& plan, ByteView payload, Slots& out) noexcept {
   return true;
 }
 
+/// A byte that names the value, and as many bytes as the profile says that one has. An unknown tag ends it:
+/// where the next one starts cannot be known, and what was found before it stands. False: the last value is
+/// cut off.
 bool cut_tags(const SlotPlan& plan, ByteView payload, Slots& out) noexcept {
   std::size_t at = 0;
   while (at < payload.size()) {

@@ -2,6 +2,7 @@
 
 namespace busbar::profile {
 
+/// Remembers what this answer says of the totals other queries wait for.
 void Totals::note(const Profile& profile, const Decoded& decoded) {
   for (const ProfileQuery& query : profile.queries) {
     if (query.total.empty()) {

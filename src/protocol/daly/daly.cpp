@@ -1,4 +1,19 @@
 // Codec of Daly's A5 protocol. Layout and sources are described in daly.hpp.
+//
+// Board 2 is asked for its voltage, current and state of charge, and answers 13.0 V, 0 A (30000 less 30000
+// tenths) and 50.0 %:
+//   a5 41 90 08 00 00 00 00 00 00 00 00 7e
+//   a5 02 90 08 00 82 00 00 75 30 01 f4 5b
+//      │  │     └ payload · sum
+//      │  └ command
+//      └ who sends: 40 + 2 − 1 the one who asks board 2, 02 the board
+//
+// What one has to know of it:
+// - Every frame has 13 bytes and the same length byte, so that a false start is found out at its fourth byte.
+// - Nothing says how many frames an answer has. The count comes from the profile, which has it from the
+//   status (94): without it nothing is asked.
+// - A request is no answer: they differ in the sender alone, and answers() compares that.
+// Doubts: the order of the bits of 97, and the last byte of 98; neither is in a profile.
 #include "protocol/skip.hpp"
 
 #include <busbar/protocol/daly.hpp>
@@ -23,6 +38,7 @@ bool is_read(std::uint32_t command) {
 
 bool is_switch(std::uint32_t command) { return command == set_discharge_mos || command == set_charge_mos; }
 
+/// Modulo 256, as the last byte of a frame has it.
 std::uint8_t sum(ByteView bytes) {
   std::uint8_t total = 0;
   for (const std::uint8_t byte : bytes) total = static_cast<std::uint8_t>(total + byte);
@@ -84,6 +100,7 @@ Scan DalyCodec::scan(ByteView buffered) const {
                     .payload = bytes.subspan(data_at, data_size)}};
 }
 
+/// Address, command and direction, all three; the Bluetooth master is answered as board 1.
 bool DalyCodec::answers(const Query& query, const Frame& frame) const {
   // A request differs from an answer in its sender only.
   const std::uint8_t sender = frame.bytes[sender_at];
@@ -91,6 +108,8 @@ bool DalyCodec::answers(const Query& query, const Frame& frame) const {
   return sender == board && frame.command == query.command;
 }
 
+/// The answer to a switch must repeat its state. Several frames must come in the order of their numbers; what
+/// a board sends beyond the last item that counts is not looked at.
 Result<std::optional<Bytes>> DalyCodec::assemble(const Query& query, std::span<const Bytes> payloads) const {
   if (payloads.empty()) return std::optional<Bytes>{};
   if (query.write && (payloads.front().empty() || payloads.front()[0] != query.data[0]))

@@ -1,5 +1,17 @@
 // Dialect "bus": a write of Modbus asks for a record, which comes with its acknowledgement behind it. The
 // frames are described in jk.hpp and modbus.hpp.
+//
+// Board 3 is asked for its cells:
+//   03 10 16 20 00 01 02 00 00 cf 91     write register 1620: the trigger
+//   55 aa eb 90 02 …                     the record, 300 bytes
+//   00                                   means nothing; skipped
+//   and the acknowledgement, which names the board
+//
+// What one has to know of it:
+// - A record does not say whose it is. Only the acknowledgement behind it makes it an answer: assemble()
+// waits
+//   for that, and takes the record just before it.
+// - A board of number 0 is a master itself and asks the others: triggers of others are frames here, too.
 #include "protocol/jk/parts.hpp"
 
 #include <busbar/protocol/jk.hpp>

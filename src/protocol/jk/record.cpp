@@ -1,4 +1,9 @@
 // Dialect "record": 55 AA EB 90 and 300 bytes. The record is described in jk.hpp.
+//   aa 55 90 eb 96 00 … 00 10            the request for the cells, 20 bytes, the sum at its end
+//   55 aa eb 90 02 …                     the record, in whatever pieces the Bluetooth module sends it
+// A record has no address: there is one board behind a module. It is as long as it is, so that a lost piece
+// costs the whole record, and the sum modulo 256 is all that protects it; the ranges of the profile do the
+// rest.
 #include "protocol/jk/parts.hpp"
 
 #include <busbar/protocol/jk.hpp>

@@ -1,4 +1,8 @@
 // Dialect "terminal": 4E 57 … 68. The frame is described in jk.hpp.
+//   4e 57 00 13 00 00 00 00 06 03 00 00 00 00 00 00 68 00 00 01 29                 read all
+//   4e 57 00 14 00 00 00 00 02 03 02 ab 01 00 00 00 00 68 00 00 01 d4              the charge MOS on
+// Byte 9 says who sends, byte 10 whether it asks: an echo of the request is no answer. What the tags mean,
+// and how long the value of each is, the profile knows; here they are a payload like any other.
 #include "protocol/jk/parts.hpp"
 
 #include <busbar/protocol/jk.hpp>

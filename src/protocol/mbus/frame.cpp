@@ -1,4 +1,9 @@
-// Frames of the link layer: what starts them, how long they are, whether they are whole.
+// Frames of the link layer: what starts them, how long they are, whether they are whole. Source: EN 13757-2
+// and EN 60870-5-1, frame format FT 1.2; MBDOC48, section 5.2.
+//   E5                                 acknowledgement
+//   10 C A  CS 16                      short: a request without data
+//   68 L L 68  C A CI data…  CS 16     control (L = 3) and long; L counts C, A, CI and the data
+// CS is the sum of all bytes from C on, modulo 256.
 #include <busbar/protocol/mbus/frame.hpp>
 
 #include <numeric>

@@ -1,4 +1,22 @@
-// The codec: which request comes when, what answers it, and when a slave has said everything.
+// The codec: which request comes when, what answers it, and when a slave has said everything. Sources: EN
+// 13757-2 for the exchange, EN 13757-3:2018 for selection and application; MBDOC48, sections 5 and 7.
+//
+// One exchange with the meter at primary address 5:
+//   10 40 05 45 16    SND_NKE: reset your link              → E5
+//   10 7b 05 80 16    REQ_UD2, frame count bit set          → 68 … 16, a telegram; it ends in 1F: more
+//   follows 10 5b 05 60 16    REQ_UD2, frame count bit changed      → the next one, and so on
+// By a secondary address the reset is replaced by a selection, and the rest goes to address FD:
+//   68 0b 0b 68 53 fd 52  78 56 34 12  ff ff ff ff  CS 16   whoever has the id 12345678    → E5
+//
+// What one has to know of it:
+// - The frame count bit tells a slave whether its last telegram arrived. Repeating a request with the same
+// bit
+//   brings the same telegram again; a reset or a selection makes the bit known.
+// - Some meters ignore the bit, and send their first telegram for ever: records that repeat end the exchange.
+// - E5 names nobody, and a selected slave answers with its primary address: the identity in the telegram is
+//   compared instead.
+// - Two meters under one mask answer at once. What adds up to a sound frame by chance is found by the search
+//   (search_secondary.cpp), which asks each again by its full address.
 #include <busbar/protocol/mbus.hpp>
 #include <busbar/protocol/mbus/address.hpp>
 
@@ -118,6 +136,7 @@ class MbusCodec final : public Codec {
   std::size_t max_frame() const override { return max_frame_size; }
 };
 
+/// The first request of the exchange; what comes after it is follow_up()'s.
 Result<Bytes> MbusCodec::build(const Query& query) const {
   if (is_single(query)) return vetted(query);
   if (query.command < read)
@@ -138,6 +157,8 @@ Result<Bytes> MbusCodec::build(const Query& query) const {
   return request(query, 0);
 }
 
+/// The length stands in the first four bytes, twice: a false start is dropped at once, and one byte only,
+/// because a true one may begin anywhere behind it.
 Scan MbusCodec::scan(ByteView buffered) const {
   const auto skip = [](std::optional<Errc> fault) {
     return Scan{.outcome = Scan::Outcome::skip, .count = 1, .fault = fault};
@@ -166,6 +187,8 @@ bool MbusCodec::answers(const Query& query, const Frame& frame) const {
   return anybody || query.address == any_address || frame.address == query.address;
 }
 
+/// Walks through what came, step by step as it was asked for: acknowledgements first, then telegrams, until
+/// one says that nothing follows it, repeats the one before, or is the sixteenth.
 Result<std::optional<Bytes>> MbusCodec::assemble(const Query& query, std::span<const Bytes> payloads) const {
   if (payloads.empty()) return std::optional<Bytes>{};
   if (is_single(query)) return std::optional{payloads.front()};
@@ -202,6 +225,7 @@ Result<std::optional<Bytes>> MbusCodec::assemble(const Query& query, std::span<c
   return std::optional<Bytes>{};
 }
 
+/// All telegrams of a readout are described together: values of one quantity are told apart across them.
 Result<Description> MbusCodec::describe(ByteView payload) const {
   std::vector<Telegram> telegrams;
   while (!payload.empty()) {

@@ -1,3 +1,10 @@
+// One record after another. Source: EN 13757-3:2018, sections 6.2 to 6.4.
+//   DIF   bit 7 more follows · 6 lowest bit of the storage number · 5, 4 function · 3…0 kind and length of
+//   the data DIFE  up to ten: bit 7 more · 6 subunit · 5, 4 tariff · 3…0 storage number; each adds higher
+//   bits to all three VIF   bit 7 more follows · 6…0 quantity, unit and power of ten; FB, FD: of another
+//   table; 7C: unit as text VIFE  up to ten, the same; each changes what the VIF said (vife.cpp) data  as
+//   long as the DIF says; 0D: a length of its own before it
+// 04 13 15 31 00 00 is 12565 litres: a 32-bit integer (04), volume in 10⁻³ m³ (13), 0x3115.
 #include "protocol/mbus/record_reader.hpp"
 
 #include "protocol/mbus/vife.hpp"
@@ -66,6 +73,7 @@ std::string_view RecordReader::dif_extensions(Record& out, std::uint8_t dif) {
   return {};
 }
 
+/// The first code, in the table it names, and the text of a unit where that stands in its place.
 std::string_view RecordReader::value_information(Record& out, Meaning& meaning) {
   std::uint8_t code = 0;
   if (!take(code)) return "the data ends before a VIF";
@@ -122,6 +130,7 @@ std::string_view RecordReader::vif_extensions(Record& out, Meaning& meaning, boo
   return {};
 }
 
+/// Meters of mode 2 send numbers highest byte first: they are turned over, and read like all others.
 Value RecordReader::decode(std::uint8_t field, Coding coding, ByteView data, const Scaling& scaling) const {
   if (!msb_first_ || data.size() > 8) return decode_field(field, coding, data, scaling);
   std::array<std::uint8_t, 8> turned{};

@@ -1,4 +1,11 @@
-// What the CI field announces, and how far the data can be followed.
+// What the CI field announces, and how far the data can be followed. The full header, of CI 72:
+//   0   id, eight BCD digits, low byte first · 4  manufacturer, three letters in 15 bits · 6  version · 7
+//   medium 8   access number · 9  status · 10  configuration, which tells encryption
+// The brief one (7A) has the last four bytes of it only. Source: EN 13757-3:2018, sections 5 and 6.
+//
+// A telegram that breaks off is no error of the whole: the records before the fault stand, Telegram::fault
+// says where and why, and nothing behind it is guessed at, because a record's length follows from its own
+// fields.
 #include "protocol/mbus/fixed.hpp"
 #include "protocol/mbus/record_reader.hpp"
 
@@ -37,6 +44,7 @@ constexpr std::array applications{
     Application{0x52, Content::selection, Header::none},
 };
 
+/// As new, but with the memory of the records: who decodes many telegrams allocates once.
 void clear(Telegram& telegram) {
   std::vector<Record> records = std::move(telegram.records);
   records.clear();
@@ -87,6 +95,7 @@ bool may_be_encrypted(std::uint16_t configuration) {
   return mode == 5 || mode == 7 || mode == 13;
 }
 
+/// Up to the end, the manufacturer's data (0F, 1F), or what cannot be followed.
 void read_records(ByteView data, bool msb_first, Telegram& out) {
   using Outcome = RecordReader::Outcome;
   RecordReader reader{data, msb_first};

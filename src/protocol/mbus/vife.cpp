@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> time_units{"s", "min", "h", "d"};
 
+/// The record is no longer a value of its quantity, but a time, a count or a duration that is about it.
 void become(Role role, Coding wanted, std::string_view unit, Record& record, Coding& coding,
             Scaling& scaling) noexcept {
   record.role = role;

@@ -1,4 +1,16 @@
-// Codec of Modbus RTU. The frame is described in modbus.hpp.
+// Codec of Modbus RTU: which requests may be sent, and what answers them. The frame is described in
+// modbus.hpp, how it is found in a stream in rtu.cpp.
+//
+// Unit 1 is asked for two registers from 0000 on, and answers 08FD (2301) and FF6A (−150):
+//   01 03 00 00 00 02 c4 0b
+//   01 03 04 08 fd ff 6a a8 7c
+//
+// What one has to know of it:
+// - An answer names neither the registers nor how many were asked for. Unit, function and length decide; an
+//   answer to another question of the same length cannot be told apart. The settle time of the channel after
+//   a timeout is what keeps those away.
+// - The answer to a write repeats the request, and so does an echo: the two are the same bytes.
+// - A refusal is an answer: it ends the exchange at once with `rejected` and its reason.
 #include <busbar/protocol/modbus.hpp>
 
 #include <array>
@@ -13,6 +25,7 @@ constexpr std::uint32_t daly_boards = 16;
 std::uint8_t function_of(std::uint32_t command) { return static_cast<std::uint8_t>(command >> 16); }
 bool reads(std::uint8_t function) { return function == read_holding || function == read_input; }
 
+/// MODBUS Application Protocol V1.1b3, section 7: the exception codes, 1 to 6.
 std::string reason(std::uint8_t code) {
   constexpr std::array<std::string_view, 7> names{"",
                                                   "it does not know this function",
@@ -58,6 +71,8 @@ std::uint32_t RtuCodec::answers_as(std::uint32_t address) const {
   return daly_ && address != daly_any ? daly_answer_base + address : address;
 }
 
+/// Reading functions for what reads, writing ones for declared writes, and data of the shape the function
+/// has.
 Result<Bytes> RtuCodec::build(const Query& query) const {
   const auto address = asked_as(query.address);
   if (!address) return address.error();
@@ -95,6 +110,7 @@ bool RtuCodec::answers(const Query& query, const Frame& frame) const {
   return frame.payload.size() == 2 + 2 * count && frame.payload[1] == 2 * count;
 }
 
+/// Registers alone, without the byte that counts them; of a write, what the unit acknowledged.
 Result<std::optional<Bytes>> RtuCodec::assemble(const Query& query, std::span<const Bytes> payloads) const {
   if (payloads.empty()) return std::optional<Bytes>{};
   const Bytes& payload = payloads.front();

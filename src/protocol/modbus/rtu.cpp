@@ -15,6 +15,8 @@ constexpr std::size_t refusal = 5;
 constexpr std::size_t answer_head = 3;  // up to the registers
 constexpr std::size_t write_head = 7;   // up to the values
 
+/// CRC-16, polynomial 8005 reflected to A001, a byte at a time. "MODBUS over Serial Line" V1.02,
+/// section 6.2.2.
 constexpr std::array<std::uint16_t, 256> crc_table = [] {
   std::array<std::uint16_t, 256> table{};
   for (unsigned i = 0; i < table.size(); ++i) {
@@ -31,6 +33,7 @@ bool known(std::uint8_t function) {
   return reads(plain) || plain == write_single || plain == write_several;
 }
 
+/// The CRC goes out low byte first, unlike every other number of Modbus.
 bool intact(ByteView frame) {
   const std::uint16_t crc = crc16(frame.first(frame.size() - crc_size));
   return frame[frame.size() - 2] == (crc & 0xFF) && frame.back() == crc >> 8;
@@ -86,6 +89,8 @@ Bytes encode(std::uint8_t address, std::uint8_t function, ByteView data) {
   return frame;
 }
 
+/// Requests and answers of one function have different lengths, and nothing says which this is: both are
+/// tried, the shorter first, and the CRC tells.
 Scan scan_rtu(ByteView buffered) {
   if (buffered.size() < head) return {.count = head - buffered.size()};
   if (!known(buffered[1])) return skip(buffered, std::nullopt);

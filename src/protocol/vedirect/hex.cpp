@@ -1,5 +1,8 @@
 // HEX frames of VE.Direct: asking for registers, and what products answer. The frame is described in
 // vedirect.hpp.
+//   :70010003E       7 get, register 1000 (low byte first), flags 00, check byte 3E
+//   :7001000C80076   the same, flags 00, and the value 00C8
+// The digits add up to 55 modulo 256, the command as one number: 7 + 00 + 10 + 00 + 3E = 55.
 #include "model/text.hpp"
 #include "protocol/vedirect/parts.hpp"
 

@@ -1,4 +1,16 @@
-// Codec of VE.Direct: blocks of text and HEX frames on one line. Both are described in vedirect.hpp.
+// Codec of VE.Direct: blocks of text and HEX frames on one line. Both are described in vedirect.hpp; text.cpp
+// finds the former, hex.cpp the latter.
+//
+//   \r\nPID\t0x203\r\nV\t26201\r\nI\t0\r\n … \r\nFW\t0307\r\nChecksum\t\xd8     a block, sent every second
+//   :70010003E                                                            how large is the battery?
+//   :7001000C80076                                                        200 Ah (00C8, low byte first)
+//
+// What one has to know of it:
+// - Products speak by themselves: a block is no answer to anything, and a HEX answer may stand inside one.
+// - The checksum of a block is one raw byte, which may be CR, LF or ':' itself: a block is taken as a whole
+// or
+//   not at all, never searched for another one inside it.
+// - What is cut off at the start of a connection has a wrong sum: the first block is mostly lost, rightly.
 #include "protocol/vedirect/parts.hpp"
 
 #include <busbar/protocol/vedirect.hpp>

@@ -1,4 +1,17 @@
 // Codec of Voltronic's text protocols. Layouts and sources are described in voltronic.hpp.
+//
+// The status is asked for and answered, in pi30; the CRC of the request is B7 A9:
+//   51 50 49 47 53  b7 a9  0d            QPIGS
+//   28 32 33 30 2e 30 20 …  CRC  0d      (230.0 50.0 230.1 …
+//
+// What one has to know of it:
+// - An answer does not name its question. What keeps late ones out is the number of words the profile expects
+//   of a query, and the settle time of the channel.
+// - A CRC byte that looks like '(', CR or LF is sent one higher, by most devices; by some 00 as well, by PI17
+//   none. All three are accepted, so that a CR may also be part of a CRC: scan_answer().
+// - NAK is an answer. It fails the query at once, is not repeated, and makes no device offline.
+// - Commands that only ask begin with Q or come behind ^P: everything else must be a declared write.
+// Doubts: devices that return the request instead of NAK; taken for an echo, and so for silence.
 #include "model/text.hpp"
 
 #include <busbar/protocol/voltronic.hpp>
@@ -86,6 +99,8 @@ class VoltronicCodec final : public Codec {
   Dialect dialect_;
 };
 
+/// The characters that may be sent are those no framing is made of: a value cannot end a command early and
+/// begin another.
 Result<Bytes> VoltronicCodec::build(const Query& query) const {
   const std::string_view command = text_of(query.data);
   // One order has blanks between its values; nothing that asks has any.
@@ -209,6 +224,7 @@ Scan VoltronicCodec::scan_counted(ByteView buffered) const {
   return found(bytes, asks ? asked : values, bytes.subspan(head, length - (checked ? tail : 1)));
 }
 
+/// By the first byte: an answer, a verdict or a request of this dialect, or noise up to where one may start.
 Scan VoltronicCodec::scan(ByteView buffered) const {
   if (buffered.empty()) return more;
   if (!starts(buffered[0])) {
@@ -220,6 +236,7 @@ Scan VoltronicCodec::scan(ByteView buffered) const {
   return buffered[0] == '(' ? scan_answer(buffered) : scan_request(buffered);
 }
 
+/// A refusal answers everything; orders are acknowledged, questions are answered with values.
 bool VoltronicCodec::answers(const Query& query, const Frame& frame) const {
   if (frame.command == refused) return true;
   if (query.write || frame.command != values) return query.write && frame.command == acknowledged;
