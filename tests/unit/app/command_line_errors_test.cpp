@@ -174,6 +174,10 @@ TEST(WrongCommandLines, OfProbeScanAndMbus) {
       {{"mbus", "monitor", nobody, "1", "--every", "1ms"}, "expected a duration from 1s to 7d"},
       {{"mbus", "monitor", nobody, "1", "--count", "-1"}, "--count is '-1'"},
       {{"mbus", "set-address", nobody, "1"}, "mbus set-address: expected LINK ADDRESS NEW"},
+      {{"mbus", "set-address", nobody, "1", "251"}, "expected 0 to 250"},
+      {{"mbus", "set-address", nobody, "1", "two"}, "'two', expected 0 to 250"},
+      {{"mbus", "set-address", nobody, "254", "2"}, "address 254 is every meter; name one"},
+      {{"mbus", "set-baud", nobody, "1", "1000"}, "expected 300, 600, 1200, 2400, 4800, 9600"},
       {{"mbus", "decode", "--hex", "e5 e"}, "--hex is not a sequence of bytes", exit_data},
   });
 }

@@ -7,6 +7,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 namespace busbar::app {
 namespace {
 
@@ -184,6 +187,12 @@ TEST(Set, ListsWhatThereIsAndWhatIsAllowed) {
   EXPECT_EQ(result.code, exit_ok);
   EXPECT_THAT(result.out, HasSubstr("allowed  discharge_mos: switch (one of: on, off)"));
   EXPECT_THAT(result.out, HasSubstr("         charge_mos: switch"));
+}
+
+TEST(Set, ListsWhatThePageShows) {
+  std::ifstream page{std::string{BUSBAR_SOURCE_DIR} + "/docs/writes.md"};
+  const std::string text{std::istreambuf_iterator<char>{page}, {}};
+  EXPECT_THAT(text, HasSubstr("$ busbar set pack1\n" + set("discharge_mos", {"pack"}).out + "$ busbar set"));
 }
 
 TEST(Raw, RefusesCommandsThatMustNeverBeSent) {
