@@ -18,7 +18,7 @@ struct Options {
   std::chrono::milliseconds after_connect{200};  ///< silence after a connect
   std::chrono::milliseconds deadline{
       10000};                               ///< for a whole read(): connecting, waiting for the turn, retries
-  unsigned retries = 1;                     ///< further attempts after a transient error
+  unsigned retries = 1;                     ///< further attempts after an error whose class is transient
   std::vector<std::string> allow_writes{};  ///< exact names of the write queries that read() may send
 };
 

@@ -12,36 +12,36 @@ namespace busbar {
 
 enum class Errc {
   // link
-  resolve_failed,
-  connect_failed,
-  connection_closed,
-  io_error,
-  permission_denied,
+  resolve_failed,     ///< the host has no address, or the name service does not answer
+  connect_failed,     ///< refused, no route, no such port, taken by somebody else
+  connection_closed,  ///< by the far side, by a lost network, or unplugged
+  io_error,           ///< any other refusal of the system: reading, writing, a file
+  permission_denied,  ///< of the operating system
   // exchange
-  timeout,
-  cancelled,
-  queue_full,
-  breaker_open,
+  timeout,       ///< not one byte, or none that completed an answer, in the time it had
+  cancelled,     ///< the one who asked is gone, or the daemon ends
+  queue_full,    ///< too many wait for the line already
+  breaker_open,  ///< the device was silent too often and is asked rarely now; nothing was sent
   // frame
-  bad_start,
-  bad_product,
-  bad_length,
-  bad_checksum,
-  bad_end,
-  truncated_frame,
-  wrong_address,
-  wrong_command,
+  bad_start,        ///< no frame of the protocol begins so
+  bad_product,      ///< Orion: another product id
+  bad_length,       ///< a length that no frame, answer or payload of this kind has
+  bad_checksum,     ///< XOR, sum or CRC does not fit
+  bad_end,          ///< the end is not where the length says
+  truncated_frame,  ///< broke off before its end
+  wrong_address,    ///< only another address answered
+  wrong_command,    ///< only an answer to something else came
   // device
-  rejected,     ///< the device answered with its negative acknowledgement
-  not_allowed,  ///< a write that the site file does not allow by name
-  unknown_query,
+  rejected,       ///< the device answered with its negative acknowledgement
+  not_allowed,    ///< a write that the site file does not allow by name
+  unknown_query,  ///< the profile or the protocol has none of that name or number
   // payload
-  short_payload,
-  bad_constant,  ///< a byte the profile declares constant has another value
-  bad_value,
+  short_payload,  ///< ends before the fields that must be there
+  bad_constant,   ///< a byte the profile declares constant has another value
+  bad_value,      ///< well formed, but impossible: counts that contradict each other, an address there is not
   // start-up
-  invalid_profile,
-  invalid_configuration,
+  invalid_profile,        ///< a file of a device is wrong; the detail has file, line and column
+  invalid_configuration,  ///< what a person wrote is wrong: site file, endpoint, dialect
 };
 
 /// What the caller should do: try again later, report and go on, or refuse to start.

@@ -14,16 +14,16 @@ enum class Kind {
   counter,      ///< a number that only grows until it is proven reset
   flag,         ///< true or false
   enumeration,  ///< one of `options`
-  text,
+  text,         ///< free text: a serial number, a version
 };
 
-enum class Category { primary, diagnostic };
+enum class Category { primary, diagnostic };  ///< diagnostic: shown apart, about the device itself
 
 /// Closed plausible interval in the unit of the quantity. What lies outside is dropped and counted, never
 /// clamped.
 struct Range {
-  double min{};
-  double max{};
+  double min{};  ///< itself allowed
+  double max{};  ///< itself allowed
   bool operator==(const Range&) const = default;
 };
 
@@ -33,7 +33,7 @@ struct Quantity {
   std::string unit;  ///< "V", "A", "°C", "Ah", "%", "min", "h", "s", "" when there is none
   Kind kind = Kind::measurement;
   Category category = Category::primary;
-  int precision = 0;             ///< digits after the decimal point
+  int precision = 0;             ///< digits after the decimal point, 0 to 17
   std::optional<Range> range{};  ///< numbers only
   std::string device_class{};    ///< Home Assistant device class where unit and kind do not tell ("problem")
   std::vector<std::string> options{};  ///< enumeration only

@@ -23,12 +23,12 @@ struct Reading {
 };
 
 struct Report {
-  std::string device;  ///< device id
-  std::string query;   ///< name of the query in the profile
-  UtcMillis timestamp{};
-  Steady received{};           ///< steady-clock moment of the last response byte
-  std::uint64_t sequence = 0;  ///< per device, gapless, from 1
-  std::vector<Reading> readings{};
+  std::string device;               ///< device id
+  std::string query;                ///< name of the query in the profile
+  UtcMillis timestamp{};            ///< wall clock, when the answer was complete; may jump with the clock
+  Steady received{};                ///< steady-clock moment of the last response byte
+  std::uint64_t sequence = 0;       ///< per device, gapless, from 1
+  std::vector<Reading> readings{};  ///< in the order of the profile; what was dropped is not among them
 };
 
 /// Fixed notation with the quantity's precision, '.' as decimal point in every locale, "" for monostate,

@@ -47,10 +47,10 @@ struct Query {
 
 /// A whole, verified unit. The views point into the buffer that was scanned.
 struct Frame {
-  ByteView bytes{};
+  ByteView bytes{};  ///< from its first to its last byte
   std::uint32_t address = 0;
-  std::uint32_t command = 0;
-  ByteView payload{};  ///< what a profile decodes
+  std::uint32_t command = 0;  ///< as Query::command, or what the header of the protocol says
+  ByteView payload{};         ///< what a profile decodes; part of `bytes`
 };
 
 /// Outcome of looking at the front of a buffer.
@@ -69,7 +69,7 @@ struct Description {
     Quantity quantity;
     Value value{};
   };
-  std::vector<Item> items{};
+  std::vector<Item> items{};             ///< in the order of the payload
   std::vector<std::string> anomalies{};  ///< what could not be read; the items stand
 };
 

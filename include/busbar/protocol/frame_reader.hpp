@@ -22,7 +22,7 @@ class FrameReader {
   /// Silence: what is still incomplete will not be completed. Drops the false start at the front and scans
   /// what follows it, so that a true frame hidden behind it is found.
   [[nodiscard]] std::optional<Frame> next_after_silence();
-  void clear();
+  void clear();  ///< forgets what is buffered, uncounted: the connection is another one
 
   [[nodiscard]] std::size_t buffered() const noexcept { return buffer_.size() - consumed_; }
   [[nodiscard]] ByteView pending() const noexcept { return ByteView{buffer_}.subspan(consumed_); }
@@ -37,8 +37,8 @@ class FrameReader {
 
   const Codec* codec_;
   Bytes buffer_;
-  Bytes cut_;  // the last frame that stood inside another one
-  std::size_t consumed_ = 0;
+  Bytes cut_;                 // the last frame that stood inside another one
+  std::size_t consumed_ = 0;  // of buffer_, from its front
   std::uint64_t skipped_ = 0;
   std::optional<Errc> fault_;
 };

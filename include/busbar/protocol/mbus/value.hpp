@@ -35,7 +35,7 @@ struct Moment {
   std::uint8_t hour = 0;
   std::uint8_t minute = 0;
   std::uint8_t second = 0;
-  bool seconds = false;  ///< the meter gave seconds
+  bool seconds = false;  ///< the meter gave seconds; else `second` means nothing
   bool daylight_saving = false;
   std::uint16_t year = 0;
   bool operator==(const Moment&) const = default;
