@@ -14,6 +14,7 @@ namespace daly = protocol::daly;
 
 constexpr std::size_t sender_at = 1;
 
+/// Another board's answer: a sound frame that must not be taken for the one that was asked.
 Bytes other_address(ByteView frame) {
   return daly::encode(static_cast<std::uint8_t>(frame[sender_at] + 1), frame[2], frame.subspan(4, 8)).value();
 }
@@ -24,6 +25,7 @@ Bytes bad_checksum(ByteView frame) {
   return copy;
 }
 
+/// Big-endian, rounded; a gauge cannot go below zero.
 void put(Bytes& bytes, double value, unsigned width) {
   const auto number = static_cast<std::uint32_t>(std::max(0.0, std::round(value)));
   for (unsigned i = width; i-- > 0;) bytes.push_back(static_cast<std::uint8_t>(number >> 8 * i));
@@ -40,6 +42,7 @@ std::vector<Bytes> numbered(const Bytes& items, std::size_t carried, std::size_t
   return frames;
 }
 
+/// Command 91: the highest and the lowest cell in mV, each with its number from 1.
 Bytes extremes(const Battery& battery, unsigned cells) {
   unsigned high = 0;
   unsigned low = 0;
@@ -92,6 +95,7 @@ std::vector<Bytes> DalyModel::respond(const protocol::Frame& request, millisecon
   return frames;
 }
 
+/// The data of each frame of the answer, in the layouts of docs/protocols/daly.md.
 std::vector<Bytes> DalyModel::payloads(std::uint32_t command, const DalyBoard& board) const {
   const Battery& battery = board.battery;
   Bytes data;

@@ -55,6 +55,7 @@ std::optional<std::string_view> take_after(std::string_view& text, char mark) {
   return tail;
 }
 
+/// What a Bluetooth module that shares the UART says now and then.
 Bytes at_noise() {
   constexpr std::string_view text = "AT+STAT\r\n";
   return {text.begin(), text.end()};
@@ -124,6 +125,7 @@ bool Mischief::happens(double probability) {
   return static_cast<double>(random_() >> 11) * 0x1p-53 < probability;
 }
 
+/// 1 to 24 bytes; every second time with a false start of a frame among them.
 Bytes Mischief::noise() {
   Bytes bytes(1 + random_() % 24);
   for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random_());
@@ -131,6 +133,8 @@ Bytes Mischief::noise() {
   return bytes;
 }
 
+/// In the order in which things go wrong on a line: no answer at all, frames that lie, frames that are cut or
+/// come twice, noise around them, and at last how the bytes arrive.
 Transmission Mischief::apply(ByteView request, std::uint32_t address, bool first_after_connect,
                              std::vector<Bytes> frames) {
   // Every rule draws for every request it names, whether or not another one makes it moot: so one rule's luck

@@ -42,11 +42,13 @@ Bytes bad_checksum(ByteView frame) {
   return copy;
 }
 
+/// Dialect "terminal": big-endian, at the end of what is there.
 void big(Bytes& bytes, double value, unsigned width) {
   const auto number = static_cast<std::uint32_t>(std::max(0.0, std::round(value)));
   for (unsigned i = width; i-- > 0;) bytes.push_back(static_cast<std::uint8_t>(number >> 8 * i));
 }
 
+/// Records: little-endian, at an offset that counts from the start of the record.
 void little(Bytes& record, std::size_t at, double value, unsigned width) {
   const auto number = static_cast<std::uint32_t>(static_cast<std::int32_t>(std::lround(value)));
   for (unsigned i = 0; i < width; ++i)
@@ -129,6 +131,8 @@ std::vector<Bytes> JkModel::respond_bus(const protocol::Frame& request, millisec
           modbus::encode(request.bytes[0], modbus::write_several, request.bytes.subspan(2, 4))};
 }
 
+/// The tags of docs/protocols/jk.md, dialect terminal: cells (79), temperatures, voltage, current, charge,
+/// and so on. The top bit of the current (84) says that it charges, as tag C0 with 1 announces.
 Bytes JkModel::tags() const {
   const Battery& battery = batteries_.front();
   Bytes data;
@@ -160,6 +164,8 @@ Bytes JkModel::tags() const {
   return data;
 }
 
+/// A record of type 2. Boards of 32 cells have more room for them: what follows the cells stands 16 bytes
+/// further, what follows their resistances 32.
 Bytes JkModel::cells(const Battery& battery) const {
   const std::size_t first = options_.variant == Variant::record_24 ? 0 : 16;
   const std::size_t second = 2 * first;

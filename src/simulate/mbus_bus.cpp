@@ -95,6 +95,7 @@ MbusModel::MbusModel(const MbusOptions& options)
 
 Forger MbusModel::forger() const { return {&other_address, &bad_checksum, 0x68}; }
 
+/// Those who feel spoken to: one by its primary address, the selected ones, or all.
 std::vector<MbusModel::Slave*> MbusModel::addressed(std::uint8_t address) {
   std::vector<Slave*> all;
   for (Slave& slave : slaves_) {
@@ -115,6 +116,7 @@ std::vector<Bytes> MbusModel::select(ByteView mask) {
   return any ? std::vector<Bytes>{{mbus::acknowledgement}} : std::vector<Bytes>{};
 }
 
+/// A selection changes who is selected; anything else is answered by whoever is addressed, at the same time.
 std::vector<Bytes> MbusModel::respond(const protocol::Frame& request, milliseconds elapsed) {
   const auto frame = mbus::parse_link_frame(request.bytes);
   if (!frame || frame->kind == mbus::FrameKind::ack) return {};
@@ -128,6 +130,8 @@ std::vector<Bytes> MbusModel::respond(const protocol::Frame& request, millisecon
   return collided(std::move(answers));
 }
 
+/// One slave. It remembers the frame count bit apart for both ways of being addressed, as EN 13757-3 wants
+/// it.
 Bytes MbusModel::answer(Slave& slave, const mbus::LinkFrame& request, milliseconds elapsed) {
   Memory& memory = request.a == mbus::selected_address ? slave.by_selection : slave.by_primary;
   const bool bit = (request.c & mbus::frame_count) != 0;
@@ -153,6 +157,7 @@ Bytes MbusModel::answer(Slave& slave, const mbus::LinkFrame& request, millisecon
   return telegram(slave, *memory.sent, elapsed);
 }
 
+/// CI 72: the header of 12 bytes, and records of the usual quantities of a heat, water or electricity meter.
 Bytes MbusModel::telegram(Slave& slave, std::size_t number, milliseconds elapsed) const {
   const auto wire = mbus::to_wire(slave.identity);
   Bytes header{wire.begin(), wire.end()};

@@ -110,6 +110,7 @@ Result<void> check(const PackOptions& options) {
 OrionPack::OrionPack(PackOptions options)
     : options_{std::move(options)}, seconds_{options_.address * phase_per_address} {}
 
+/// At this moment of the cycle: 480 s of charge, rest, 300 s of discharge, 30 s tripped by overcurrent, rest.
 PackState OrionPack::state() const noexcept {
   const double at = cycle_time(seconds_);
   PackState state{.remaining = remaining_, .overcurrent = tripped(at), .full = remaining_ >= capacity};
@@ -122,6 +123,7 @@ PackState OrionPack::state() const noexcept {
   return state;
 }
 
+/// Adds up exactly what flowed since, however long that is: time may be compressed.
 void OrionPack::advance(std::chrono::milliseconds elapsed) {
   const double now =
       options_.address * phase_per_address + std::chrono::duration<double>(elapsed).count() * options_.speed;
@@ -179,6 +181,8 @@ unsigned OrionPack::cell_millivolts(unsigned index) const {
       std::lround(open_circuit(remaining_ / capacity) + 0.4 * state().current + spread));
 }
 
+/// Section 5.1: cells in this frame, probes, cells of the system, and u16 mV each; as many frames as it
+/// takes.
 std::vector<Bytes> OrionPack::voltages() const {
   std::vector<Bytes> parts;
   for (unsigned from = 0; from < options_.cells; from += options_.cells_per_frame) {
@@ -191,6 +195,8 @@ std::vector<Bytes> OrionPack::voltages() const {
   return parts;
 }
 
+/// Section 5.2: flags, |current| in 10 mA, four bytes of protections, probes in °C + 40, versions and
+/// switches.
 Bytes OrionPack::status() const {
   const PackState now = state();
   const double ambient = 21 + 3 * std::sin(seconds_ / 4000 + options_.address);
@@ -209,6 +215,8 @@ Bytes OrionPack::status() const {
   return fields.take();
 }
 
+/// Section 5.3: values behind tags of one byte; a captured pack leaves out the last four bytes
+/// (short_capacity).
 Bytes OrionPack::capacity_report() const {
   const PackState now = state();
   unsigned pack = 0, highest = 0, lowest = 0xFFFF;

@@ -82,6 +82,8 @@ struct Server::State {
   Counters counters;
 };
 
+/// Takes connections until the listener is closed. Beyond the limit they are closed at once, as a device
+/// server with one client does.
 asio::awaitable<void> Server::State::accept(Acceptor listener) {
   while (listener->is_open()) {
     auto [error, socket] = co_await listener->async_accept(use_result);
@@ -97,6 +99,7 @@ asio::awaitable<void> Server::State::accept(Acceptor listener) {
   }
 }
 
+/// The wire comes to life with the first peer: devices that speak unasked do so from then on.
 void Server::State::welcome(std::shared_ptr<Peer> peer) {
   ++counters.connections;
   if (!wire) {
@@ -108,6 +111,7 @@ void Server::State::welcome(std::shared_ptr<Peer> peer) {
   tasks.spawn("simulator peer", serve(std::move(peer)));
 }
 
+/// Requests of one peer, until it goes. A pause of 100 ms ends a frame, as it does for a device on a bus.
 asio::awaitable<void> Server::State::serve(std::shared_ptr<Peer> peer) {
   constexpr milliseconds frame_gap{100};
   protocol::FrameReader reader{model->requests()};
@@ -124,6 +128,8 @@ asio::awaitable<void> Server::State::serve(std::shared_ptr<Peer> peer) {
   std::erase(peers, peer);
 }
 
+/// The answer, and what the faults make of it, goes out when the wire has carried the request and the device
+/// has thought. A request that comes while another is being answered is counted: a master must not do that.
 void Server::State::on_request(const protocol::Frame& request, bool first,
                                const std::shared_ptr<Peer>& peer) {
   if (!wire) return;  // stop() came between the arrival of the bytes and now

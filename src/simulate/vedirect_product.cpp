@@ -68,6 +68,7 @@ class Fields {
 
 constexpr unsigned cells = 4;
 
+/// A battery monitor: the block that names the product, and the one of its history.
 std::vector<Bytes> monitor(const Battery& battery) {
   const double current = 1000 * battery.current();
   Fields now;
@@ -83,6 +84,7 @@ std::vector<Bytes> monitor(const Battery& battery) {
   return {now.block(), history.block()};
 }
 
+/// A solar charger: it charges while the battery's current is positive, and it is night otherwise.
 std::vector<Bytes> charger(const Battery& battery) {
   const double power = std::max(0.0, battery.pack(cells) / 1000.0 * battery.current());
   Fields now;
@@ -145,6 +147,8 @@ Bytes VeDirectModel::get(std::uint16_t id) const {
   return answer(vedirect::Hex::get, id, 0, known->second);
 }
 
+/// The capacity of a monitor can be set, from 1 to 9999 Ah; everything else is refused with the flag of its
+/// reason.
 Bytes VeDirectModel::set(std::uint16_t id, ByteView value) {
   const auto all = registers();
   const auto known = all.find(id);

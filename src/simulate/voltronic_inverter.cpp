@@ -81,6 +81,8 @@ std::vector<Bytes> VoltronicModel::respond(const protocol::Frame& request, milli
   return {voltronic::encode(codec_->dialect(), answer(command)).value()};
 }
 
+/// What moves, what was set, what stands still; then orders, which are obeyed or refused. What is unknown
+/// gets NAK.
 std::string VoltronicModel::answer(std::string_view command) {
   if (auto moving = status(command)) return *moving;
   if (auto setting = settings_.answer(command)) return *setting;
@@ -104,6 +106,7 @@ std::optional<std::string> VoltronicModel::status(std::string_view command) cons
   return std::nullopt;
 }
 
+/// QPIGS: 17 words (hs), 21, or 24 (max).
 std::string VoltronicModel::general_status() const {
   const double amperes = battery_.current();
   const auto charging = static_cast<int>(std::lround(std::max(amperes, 0.0)));
@@ -121,6 +124,7 @@ std::string VoltronicModel::general_status() const {
   return variant_ == VoltronicVariant::max ? text + " 0 01 0000" : text;
 }
 
+/// GS of PI18: numbers without a point, their scale is known to the profile.
 std::string VoltronicModel::general_status_18() const {
   const double amperes = battery_.current();
   const auto tenths = static_cast<int>(battery_.pack(cells) / 100);

@@ -15,6 +15,7 @@ class Sorter {
     marks_.resize(definitions.size(), Mark::untouched);
   }
 
+  /// False: `at` is reached again while it is open; the trail ends with it.
   bool place(std::size_t at) {
     if (marks_[at] == Mark::placed) return true;
     trail_.push_back(at);
@@ -30,6 +31,7 @@ class Sorter {
     return true;
   }
 
+  /// From the reading that closes the circle to itself: a → b → a.
   [[nodiscard]] std::vector<Source> circle() const {
     std::vector<Source> names;
     const auto first = std::find(trail_.begin(), trail_.end(), trail_.back());

@@ -7,6 +7,7 @@
 namespace busbar::virtuals {
 namespace {
 
+/// What a formula reckons with: flags are 1 and 0; text and what is not available are nothing.
 std::optional<double> number_of(const Value& value) {
   if (const auto* number = std::get_if<double>(&value))
     return std::isfinite(*number) ? std::optional{*number} : std::nullopt;
@@ -38,12 +39,14 @@ Engine::Engine(Options options, OnGap on_gap) : options_{std::move(options)}, on
   for (const auto& [device, interval] : options_.devices) homes_[device].interval = interval;
 }
 
+/// One slot for each reading, however many formulas read it.
 std::size_t Engine::slot(const Source& source) {
   const auto [place, inserted] = names_.emplace(source, slots_.size());
   if (inserted) slots_.emplace_back();
   return place->second;
 }
 
+/// Fills in the slots of what this report measured, and computes whatever reads them.
 std::vector<Report> Engine::take(const Report& report) {
   if (nodes_.empty()) return {};
   const auto first = names_.lower_bound(Source{report.device, ""});
@@ -64,6 +67,7 @@ std::vector<Report> Engine::take(const Report& report) {
   return collect(report.received);
 }
 
+/// The device is offline: none of its readings counts any more, and what was computed from them goes.
 std::vector<Report> Engine::lose(std::string_view device, Steady now, UtcMillis time) {
   for (const auto& [source, index] : names_) {
     Slot& slot = slots_[index];
@@ -93,6 +97,8 @@ void Engine::evaluate(Steady now, UtcMillis time) {
   for (Slot& slot : slots_) slot.touched = false;
 }
 
+/// One virtual reading. An input that is missing or too old leaves an expression without a value, and a
+/// counter where it stands: nothing is added for a time nobody knows about.
 void Engine::compute(Node& node, Steady now) {
   const Definition& definition = options_.definitions[node.definition];
   Home& home = homes_.find(definition.device)->second;
@@ -126,6 +132,7 @@ void Engine::compute(Node& node, Steady now) {
   if (complete && node.formula) output.value = plausible(definition.quantity, (*node.formula)(values_), home);
 }
 
+/// As with measured values: out of range is dropped and counted, never clamped.
 std::optional<double> Engine::plausible(const Quantity& quantity, double value, Home& home) const {
   const bool inside = std::isfinite(value) &&
                       (!quantity.range || (value >= quantity.range->min && value <= quantity.range->max));
@@ -134,6 +141,7 @@ std::optional<double> Engine::plausible(const Quantity& quantity, double value, 
   return std::nullopt;
 }
 
+/// The devices with news. One with an interval of its own says so at most that often.
 std::vector<Report> Engine::collect(Steady now) {
   std::vector<Report> reports;
   for (auto& [device, home] : homes_) {
@@ -192,6 +200,7 @@ Counters Engine::counters() const {
   return counters;
 }
 
+/// Totals of an earlier run; a counter that has begun to count in this one keeps its own.
 void Engine::restore(const Counters& counters) {
   for (Node& node : nodes_) {
     if (!node.integrator || node.counted) continue;
@@ -206,6 +215,8 @@ void Engine::restore(const Counters& counters) {
   }
 }
 
+/// After a reload: values, totals and sequence numbers go on under the same name. An integral goes on only
+/// where the whole definition is the same; otherwise its first value begins anew.
 void Engine::inherit(const Engine& before) {
   for (const auto& [source, index] : names_) {
     const auto old = before.names_.find(source);

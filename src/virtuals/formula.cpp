@@ -56,6 +56,7 @@ class Scanner {
     literal(length);
   }
 
+  /// A constant, a function, a reading of the same device, or DEVICE.READING.
   void word() {
     std::size_t length = 0;
     while (is_word(peek(length))) ++length;
@@ -70,6 +71,7 @@ class Scanner {
     reading({first, std::string{text_.substr(at_ + length + 1, end - length - 1)}, false}, end);
   }
 
+  /// Functions are muParser's own; a typing error gets the list of all.
   void function(const std::string& name, std::size_t length) {
     const auto& known = function_names();
     if (std::binary_search(known.begin(), known.end(), name)) return literal(length);
@@ -78,6 +80,7 @@ class Scanner {
     problem_ = "there is no function '" + name + "'; known: " + list;
   }
 
+  /// [pack-1.soc]: names that would otherwise be read as a subtraction, and patterns.
   void bracket() {
     const std::size_t end = text_.find(']', at_);
     if (end == std::string_view::npos) return fail("a '[' without its ']'");
@@ -95,6 +98,7 @@ class Scanner {
     reading(std::move(named), end - at_ + 1);
   }
 
+  /// A single '=' would assign in muParser, and '!' is no operator of it.
   void comparison() {
     if (peek(1) == '=') return literal(2);
     if (peek() == '=') return fail("'='; to compare, write '=='");
@@ -133,6 +137,7 @@ Result<std::vector<Piece>> take_apart(std::string_view expression) {
   return Scanner{expression}.scan();
 }
 
+/// Evaluated once with ones in the place of all readings: muParser finds faults no earlier.
 Result<Formula> Formula::compile(const std::string& formula, std::size_t count) {
   try {
     auto parser = std::make_unique<Parser>();
@@ -159,6 +164,7 @@ Formula::Formula(Formula&&) noexcept = default;
 Formula& Formula::operator=(Formula&&) noexcept = default;
 Formula::~Formula() = default;
 
+/// NaN for what cannot be computed with these values: the caller drops it as it drops any other.
 double Formula::operator()(std::span<const double> values) noexcept {
   std::copy_n(values.begin(), std::min(values.size(), parser_->values.size()), parser_->values.begin());
   try {

@@ -5,6 +5,8 @@
 
 namespace busbar::virtuals {
 
+/// Watt-hours of one direction below the straight line between two powers; `sign` −1 counts what is below
+/// zero.
 double trapezoid(double from, double to, std::chrono::duration<double> time, double sign) noexcept {
   constexpr double seconds_per_hour = 3600;
   const double hours = time.count() / seconds_per_hour;
@@ -17,6 +19,8 @@ double trapezoid(double from, double to, std::chrono::duration<double> time, dou
   return height * height / (height - std::min(a, b)) / 2 * hours;
 }
 
+/// A time that does not go forward adds nothing; one that is longer than the gap allows is told instead of
+/// counted.
 Integrator::Step Integrator::add(double watts, Steady at) noexcept {
   if (last_ && at <= last_->at) return {};
   const auto before = std::exchange(last_, Sample{watts, at});

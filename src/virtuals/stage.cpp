@@ -39,6 +39,8 @@ std::set<std::string, std::less<>> origins_of(const Options& options, const std:
 
 }  // namespace
 
+/// At the start and after each reload. Counters of readings that are configured no more are kept as
+/// strangers: they stay in the file, and go on when the reading comes back.
 void Stage::configure(const Options& options) {
   for (auto& [name, total] : engine_.counters()) strangers_[name] = total;
   if (options.state_file != engine_.options().state_file) saved_.clear();
@@ -70,6 +72,8 @@ void Stage::tell(const std::string& id, sink::Sinks& sinks) {
       id, now, now == Availability::online ? "a device it reads is online" : "no device it reads is online");
 }
 
+/// A file that cannot be read stays where it is; a damaged one is put aside, so that the next save does not
+/// destroy what a person might still mend.
 void Stage::load() {
   const auto& file = engine_.options().state_file;
   auto counters = load_counters(file);
@@ -85,6 +89,7 @@ void Stage::load() {
   if (!problem) spdlog::error("the damaged file is kept as {}.damaged", file);
 }
 
+/// Reports of measured values only: those made here come by again, and must not feed themselves.
 void Stage::published(const Report& report, sink::Sinks& sinks) {
   if (report.query == query_name) return;
   send(engine_.take(report), sinks);
@@ -118,6 +123,7 @@ void Stage::forgotten(std::string_view device, sink::Sinks& sinks) {
   availability_changed(device, Availability::unknown, sinks);
 }
 
+/// Online while any device it reads is; unknown until the first of them was heard of.
 Availability Stage::availability(const std::string& virtual_device) const {
   const auto origins = origins_.find(virtual_device);
   if (origins == origins_.end()) return Availability::unknown;
@@ -127,6 +133,7 @@ Availability Stage::availability(const std::string& virtual_device) const {
   return states_.contains(virtual_device) ? Availability::offline : Availability::unknown;
 }
 
+/// Saves at its interval; a reload wakes it, because the interval may be another one.
 asio::awaitable<void> Stage::run() {
   using std::chrono::steady_clock;
   Steady last = steady_clock::now();
@@ -142,6 +149,8 @@ asio::awaitable<void> Stage::run() {
 
 asio::awaitable<void> Stage::finish() { co_await save(); }
 
+/// Nothing is written when nothing changed: SD cards. A failure is logged once and tried again at the next
+/// interval.
 asio::awaitable<void> Stage::save() {
   const std::string file = engine_.options().state_file;
   Counters counters = engine_.counters();
