@@ -1,5 +1,6 @@
 // One virtual reading: its rule, and how it is described to people and sinks.
 #include "app/virtual_drafts.hpp"
+#include "profile/name_from_key.hpp"
 #include "sink/mqtt/entity.hpp"
 
 #include <algorithm>
@@ -20,15 +21,6 @@ void read_label(yaml::MapReader& reader, std::string_view key, std::size_t longe
   } else {
     set(into, text);
   }
-}
-
-std::string name_from(std::string_view key) {
-  std::string name(key);
-  std::replace(name.begin(), name.end(), '_', ' ');
-  if (!name.empty() && name.front() >= 'a' && name.front() <= 'z') {
-    name.front() = static_cast<char>(name.front() - 'a' + 'A');
-  }
-  return name;
 }
 
 void read_range(const ReadContext& context, yaml::MapReader& reader, Quantity& quantity) {
@@ -141,7 +133,7 @@ std::optional<VirtualDraft> read_draft(const ReadContext& context, const yaml::E
     context.fail(entry.place, yaml::in_quotes(entry.key) + " cannot be the key of a reading",
                  "at most 64 of a-z, 0-9 and '_', starting with a letter; text for people goes into 'name'");
   }
-  draft.quantity.name = name_from(entry.key);
+  draft.quantity.name = profile::name_from_key(entry.key);
   draft.quantity.precision = 3;
   read_label(reader, "name", 100, draft.quantity.name);
   set(draft.quantity.precision, reader.integer("precision", 0, 9));
