@@ -130,8 +130,7 @@ std::vector<Bytes> MbusModel::respond(const protocol::Frame& request, millisecon
   return collided(std::move(answers));
 }
 
-/// One slave. It remembers the frame count bit apart for both ways of being addressed, as EN 13757-3 wants
-/// it.
+/// One slave. It remembers the frame count bit apart for both ways of being addressed.
 Bytes MbusModel::answer(Slave& slave, const mbus::LinkFrame& request, milliseconds elapsed) {
   Memory& memory = request.a == mbus::selected_address ? slave.by_selection : slave.by_primary;
   const bool bit = (request.c & mbus::frame_count) != 0;

@@ -161,6 +161,14 @@ class Planted(unittest.TestCase):
         self.assertNotIn("two-words", found)
         self.assertNotIn("in-code", found)
 
+    def test_files_that_pages_name(self):
+        self.write("src/model/bytes.cpp", "// x\n")
+        self.write("docs/a.md", "`src/model/bytes.cpp` `src/protocol/NAME` `src/gone.cpp`\n\n```\n`tests/not_prose`\n```\n")
+        found = self.found(rules_docs)
+        self.assertIn("docs/a.md:1: src/gone.cpp does not exist", found)
+        for silent in ("bytes.cpp does", "NAME does", "not_prose"):
+            self.assertNotIn(silent, found)
+
     def test_one_reading_names_what_exists(self):
         self.write("src/poll/poller.cpp", "// x\nvoid Poller::poll() { exchange(); }\n")
         self.write("docs/one-reading.md", "## 1 `src/poll/poller.cpp`\n`Poller::poll()` calls `exchange()`, then `gone()`\n"

@@ -10,6 +10,8 @@ FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
 ONE_READING = "docs/one-reading.md"
 ALERTS = "config/busbar.rules.yaml"
+# A file of the repository in backticks; NAME, * and … stand for others.
+FILE = re.compile(r"`((?:src|include|tests|config|packaging|systemd|docs)/[\w./-]+)`")
 MESSAGES = re.compile(r"^```log\n(.*?)^```", re.MULTILINE | re.DOTALL)
 OWN_METRICS = "src/sink/prometheus/own_metrics.cpp"
 
@@ -18,6 +20,7 @@ def check(tree: Tree):
     pages = [path for path in tree.root.glob("*.md")] + sorted((tree.root / "docs").rglob("*.md"))
     for page in pages:
         yield from _links(tree.root, page)
+        yield from _files(tree.root, page)
     yield from _one_reading(tree)
     yield from _metrics(tree)
     yield from _alerts(tree)
@@ -57,6 +60,16 @@ def _links(root: Path, page: Path):
             yield f"{where}: link to {match[1]}, which does not exist"
         elif anchor and path.suffix == ".md" and anchor not in anchors(path):
             yield f"{where}: link to {match[1]}, but {path.name} has no heading '#{anchor}'"
+
+
+def _files(root: Path, page: Path):
+    """A file that a page sends its reader to is there."""
+    text = _prose(page)
+    for match in FILE.finditer(text):
+        placeholder = any(part.isupper() for part in Path(match[1]).with_suffix("").parts)
+        if not placeholder and not (root / match[1]).exists():
+            line = text.count("\n", 0, match.start()) + 1
+            yield f"{page.relative_to(root).as_posix()}:{line}: {match[1]} does not exist"
 
 
 def _one_reading(tree: Tree):

@@ -15,7 +15,7 @@ FIVE_FILES = {
 }
 LONGEST, LONG, MEDIAN = 600, 400, 120
 # Lines of tests a line of product. The aim is 1; this is a ratchet on the way there: raise it, never lower it.
-TESTS = 0.84
+TESTS = 0.88
 
 # (name, pattern in the code without comments, folders, why)
 FORBIDDEN = [
