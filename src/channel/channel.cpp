@@ -104,9 +104,10 @@ asio::awaitable<Event> Channel::State::send(JobId job) {
   const auto open_stream = stream;
   if (order == nullptr) co_return event::Failed{Errc::cancelled};
   if (!open_stream) co_return event::Failed{Errc::connection_closed};
-  // Whatever lies here incomplete belongs to nobody, unless devices speak by themselves.
-  stale += codec->speaks_unasked() ? 0 : reader.buffered();
-  if (!codec->speaks_unasked()) reader.clear();
+  if (!codec->speaks_unasked()) {  // what lies here incomplete belongs to nobody
+    stale += reader.buffered();
+    reader.clear();
+  }
   reader.clear_fault();
   current = job;
   router.ask(order->request.query, order->wire);
@@ -281,7 +282,6 @@ asio::awaitable<Result<Reply>> Channel::exchange(Request request) {
 }
 
 void Channel::stop() { state_->shut("the channel was stopped"); }
-
 const Options& Channel::options() const noexcept { return state_->options; }
 
 ChannelHealth Channel::health() const {
