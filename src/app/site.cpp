@@ -357,8 +357,7 @@ RecordingSize Site::recorded() const {
 
 std::string Site::status_line() const {
   std::size_t online = 0;
-  for (const auto& live : devices_)
-    online += live.poller.availability() == Availability::online ? 1 : 0;
+  for (const auto& live : devices_) online += live.poller.availability() == Availability::online ? 1 : 0;
   std::string text = std::to_string(online) + " of " + std::to_string(devices_.size()) + " devices online";
   for (const auto& account : sinks_.accounts()) {
     if (!account.healthy) text += ", sink " + account.name + " failing";

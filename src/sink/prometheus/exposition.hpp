@@ -1,5 +1,5 @@
-// Readings and health as one page of text, made in small steps: that of ten thousand devices has half a
-// million lines, and polls do not wait for it.
+// Readings and health as one page of text, made in small steps: that of ten thousand devices has hundreds of
+// thousands of lines, and polls do not wait for it.
 #pragma once
 
 #include "async/asio.hpp"
