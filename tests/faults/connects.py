@@ -50,12 +50,11 @@ async def outages(run, daemon, begin, end):
         await daemon.all_report(10)
         slowest = max(slowest, loop.time() - started)
     # The longest pause, one attempt that may still hang, and a busy machine.
-    if slowest > MOST + 0.3 + 1.5:
+    if slowest > MOST + 0.3 + 4:
         run.wrong.append(f"polls went on {slowest:.1f} s after the way was free again")
     await daemon.until(lambda: daemon.descriptors() <= descriptors, "the descriptors", 5)
     await daemon.close_account()
-    run.did(failed_attempts=refused, outages=rounds, slowest_return=f"{slowest:.1f} s",
-            descriptors_leaked=max(0, daemon.descriptors() - descriptors))
+    run.did(failed_attempts=refused, outages=rounds, slowest_return=f"{slowest:.1f} s")
 
 
 def lines_of(buses, ports, host="127.0.0.1"):

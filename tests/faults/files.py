@@ -3,13 +3,13 @@
 import asyncio
 import random
 import re
-import time
+import resource
 
 from catalogue import fault
 
 HEAD = "version: 1\nchannels:\n  bus: {link: \"tcp://127.0.0.1:9\"}\n"
 SINKS = "sinks:\n  screen:\n"
-LIMIT = 5.0  # seconds
+LIMIT = 5.0  # seconds of the processor
 
 
 def site(interval="1s", devices="  p1: {profile: orion1000, address: 1, intervals: {status: %s}}\n"):
@@ -53,10 +53,16 @@ FILES = {
 }
 
 
+def processor_time():
+    """Of all children that have ended: a busy machine makes it no longer."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 async def check(run, name, content, may_load):
     path = run.directory / "busbar.yaml"
     path.write_bytes(content)
-    started = time.monotonic()
+    before = processor_time()
     process = await asyncio.create_subprocess_exec(str(run.busbar), "--config", str(path), "--check-config",
                                                    stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
     try:
@@ -65,7 +71,7 @@ async def check(run, name, content, may_load):
         process.kill()
         run.wrong.append(f"{name}: no end within a minute")
         return 60.0
-    seconds = time.monotonic() - started
+    seconds = processor_time() - before
     text = (out + error).decode(errors="replace")
     if process.returncode not in (0, 78) or (process.returncode == 0 and not may_load):
         run.wrong.append(f"{name}: ends with {process.returncode}: {text[:200]}")

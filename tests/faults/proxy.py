@@ -17,7 +17,7 @@ faults:
   garbage     random bytes before, inside or behind it         reorder    behind the next chunk
   echo        behind the request that asked for it             glue       in one write with the next chunk
   foreign     behind a request and an answer of somebody else
-  other_unit  from another address, else right             other_query  to another question, else right
+  other_unit  what pack 3 - n says instead of pack n        other_query  the answer to another question
 """
 
 import argparse
@@ -151,11 +151,12 @@ class Connection:
         await self.send(data, writer)
 
     def changed(self, data):
+        # What others truly say: taken for theirs it is right, taken for the answer it is not.
         if self.happens("other_unit"):
-            data = packs.each_frame(data, lambda address, command, payload: packs.frame(3 - address, command, payload))
+            data = packs.each_frame(data, lambda address, command: packs.answers(3 - address)[command])
         if self.happens("other_query"):
-            data = packs.each_frame(data, lambda address, command, payload: packs.frame(
-                address, packs.VOLTAGES + packs.STATUS + packs.CAPACITY - command, payload))
+            data = packs.each_frame(data, lambda address, command: packs.answers(address)[
+                packs.STATUS if command == packs.VOLTAGES else packs.VOLTAGES])
         if self.happens("truncate"):
             data = data[:self.chance.randrange(len(data))]
         if data and self.happens("flip"):
@@ -177,8 +178,8 @@ class Connection:
 
     async def later(self, seconds, data, writer):
         await asyncio.sleep(seconds)
-        writer.write(data)
         self.answered()
+        writer.write(data)
 
     async def send(self, data, writer):
         if self.happens("delay"):
@@ -194,9 +195,9 @@ class Connection:
         for number, piece in enumerate(pieces):
             if number > 0:
                 await asyncio.sleep(self.proxy.faults.get("dribble", (0, 0.001))[1])
+            self.answered()
             writer.write(piece)
             await writer.drain()
-            self.answered()
 
 
 class Proxy:
