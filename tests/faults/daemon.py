@@ -57,7 +57,7 @@ class Daemon:
         await self.until(lambda: self.reports, "the first report")
         return self
 
-    async def __aexit__(self, *_):
+    async def __aexit__(self, _, error, __):
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -69,6 +69,9 @@ class Daemon:
         await self.process.wait()
         if self.process.returncode != 0:
             self.wrong.append(f"ended with {self.process.returncode}: {' / '.join(list(self.log)[-3:])}")
+        if error and (self.wrong or self.log):
+            # What the daemon says of it would go under with the fault.
+            raise RuntimeError(f"{error}; " + " / ".join([*self.wrong[:5], *list(self.log)[-3:]])) from error
 
     async def read_reports(self):
         async for line in self.process.stdout:

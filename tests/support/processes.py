@@ -23,8 +23,11 @@ def wait_until(condition, what, seconds=30.0):
 
 
 def free_ports(count=1, start=20000):
-    """The first of `count` consecutive ports that are free now, below the ephemeral range."""
-    for first in range(start, 32000 - count):
+    """`count` consecutive ports that are free now, below the ephemeral range. They are not held until they are used: each
+    process begins to look elsewhere, so that tests side by side do not take the same."""
+    ports = range(start, 32000 - count)
+    shift = os.getpid() * 10 % len(ports)
+    for first in (*ports[shift:], *ports[:shift]):
         with contextlib.ExitStack() as stack:
             try:
                 for port in range(first, first + count):
