@@ -63,18 +63,23 @@ std::unique_ptr<channel::Recorder> start_recording(const std::optional<Recording
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
+  constexpr std::uint64_t least = 64 * 1024;
+  constexpr std::uint64_t most = std::uint64_t{1} << 40U;
   std::uint64_t number = 0;
   const auto [rest, bad] = std::from_chars(text.data(), text.data() + text.size(), number);
   std::string_view unit{rest, static_cast<std::size_t>(text.data() + text.size() - rest)};
-  if (bad != std::errc{} || number > (std::uint64_t{1} << 40U)) return std::nullopt;
+  if (bad != std::errc{}) return std::nullopt;
   if (unit.ends_with("iB")) unit.remove_suffix(2);
   constexpr std::string_view prefixes = "kMG";
   if (!unit.empty()) {
     const auto power = prefixes.find(unit == "K" ? 'k' : unit[0]);
     if (unit.size() != 1 || power == std::string_view::npos) return std::nullopt;
-    number <<= 10U * (power + 1);
+    const auto shift = static_cast<unsigned>(10U * (power + 1));
+    // Before the shift: what leaves at the top would come back as a small number.
+    if (number > most >> shift) return std::nullopt;
+    number <<= shift;
   }
-  return number >= 64 * 1024 && number <= (std::uint64_t{1} << 40U) ? std::optional{number} : std::nullopt;
+  return number >= least && number <= most ? std::optional{number} : std::nullopt;
 }
 
 }  // namespace busbar::app

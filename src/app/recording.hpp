@@ -33,7 +33,7 @@ struct RecordingSize {
 [[nodiscard]] std::unique_ptr<channel::Recorder> start_recording(const std::optional<Recording>& recording,
                                                                  const channel::Options& channel,
                                                                  const profile::Profile& profile);
-/// "500k", "64M", "1G", with or without "iB": bytes, at least 64 KiB. nullopt when it is none.
+/// "500k", "64M", "1G", with or without "iB": bytes, 64 KiB to 1 TiB. nullopt when it is none.
 [[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
 
 }  // namespace busbar::app
