@@ -186,8 +186,11 @@ class Player {
       deviate(event,
               "ended as " + std::string{word(error)} + ", recorded as " + std::string{word(event.error)});
     }
-    if (!reply && event.attempts > 1)
-      reply.error().detail += " (" + std::to_string(event.attempts) + " attempts)";
+    if (!reply && event.attempts > 1) {
+      Error again = reply.error();  // a result gives its error as a copy
+      again.detail += " (" + std::to_string(event.attempts) + " attempts)";
+      reply = std::move(again);
+    }
     (void)poller->take(*query, std::move(reply));
   }
 

@@ -71,13 +71,14 @@ TEST(MbusDecode, SaysWhereItStopped) {
 }
 
 TEST(MbusDecode, RefusesWhatIsNoFrame) {
-  for (const std::string hex : {"", "zz", "10 7b 05 81 16", "68 03", "00"}) {
+  for (const std::string hex : {" ", "zz", "10 7b 05 81 16", "68 03", "00"}) {
     const auto result = mbus({"decode", "--hex", hex});
     EXPECT_EQ(result.code, 65) << hex;
     EXPECT_THAT(result.out, IsEmpty());
     EXPECT_THAT(result.err, Not(IsEmpty()));
   }
   EXPECT_EQ(mbus({}).code, 64);
+  EXPECT_EQ(mbus({"decode", "--hex", ""}).code, 64);
   EXPECT_EQ(mbus({"encode"}).code, 64);
 }
 
