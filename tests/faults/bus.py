@@ -1,7 +1,6 @@
 """Faults of the field bus: what stands between busbar and the packs spoils a dose of answers. No value is ever published
 that the pack did not say; the connections, descriptors and polls recover."""
 
-import asyncio
 import contextlib
 
 import packs
@@ -19,8 +18,7 @@ async def site(run, faults, lines=8, flip_with=flip, channel=QUICK_CHANNEL):
     for number in range(lines):
         bus = packs.Bus(range(1, 3))
         proxy = Proxy(("127.0.0.1", await bus.listen()), f"{run.seed}/{number}",
-                      [(name, *parameters) for name, parameters in faults.items()], flip_with=flip_with,
-                      patience=None if channel is IMPATIENT else 0.04)
+                      [(name, *parameters) for name, parameters in faults.items()], flip_with=flip_with)
         ports.append(Line(await proxy.listen("127.0.0.1", 0), range(1, 3)))
         proxies.append(proxy)
     async with Daemon(run.busbar, run.directory, configuration(ports, "", channel)) as daemon:
@@ -28,8 +26,6 @@ async def site(run, faults, lines=8, flip_with=flip, channel=QUICK_CHANNEL):
         run.wrong += daemon.wrong
         daemon.wrong.clear()
     run.wrong += daemon.wrong
-    await asyncio.sleep(0.1)  # the connections end
-    run.wrong += [line for proxy in proxies for line in proxy.wrong]
 
 
 async def spoil(run, faults, dose, **options):

@@ -97,7 +97,8 @@ class Pulse:
 
 
 class Watch:
-    """Sees whether somebody asks on a line while an answer is owed to him. `patience`: his timeout, after which he may."""
+    """Sees whether somebody asks on a line while an answer is owed to him. `patience`: his timeout, after which he may. It must
+    stand where the answers are made: behind a proxy that delays them, an old answer may be taken for the next one."""
 
     pulses = {}  # event loop → its pulse
 

@@ -78,7 +78,6 @@ class Connection:
         self.held = b""      # waits for the next chunk
         self.asked = b""     # the last chunk in the other direction
         self.silent = False  # half open
-        self.watch = packs.Watch(proxy.patience) if proxy.patience else None
         self.overtaken = set()
 
     async def run(self):
@@ -96,8 +95,6 @@ class Connection:
     async def forward(self, reader, writer):
         while data := await reader.read(65536):
             self.asked = data
-            for _ in range(max(1, len(data) // packs.REQUEST) if self.watch and not self.proxy.up else 0):
-                self.watch.asked()
             writer.write(data)
             await writer.drain()
 
@@ -172,13 +169,8 @@ class Connection:
             data = FOREIGN + data
         return data
 
-    def answered(self):
-        if self.watch:
-            self.watch.answered()
-
     async def later(self, seconds, data, writer):
         await asyncio.sleep(seconds)
-        self.answered()
         writer.write(data)
 
     async def send(self, data, writer):
@@ -195,7 +187,6 @@ class Connection:
         for number, piece in enumerate(pieces):
             if number > 0:
                 await asyncio.sleep(self.proxy.faults.get("dribble", (0, 0.001))[1])
-            self.answered()
             writer.write(piece)
             await writer.drain()
 
@@ -203,12 +194,11 @@ class Connection:
 class Proxy:
     """`faults`: name → (probability, seconds); it may be changed while the proxy runs. `done` counts what happened."""
 
-    def __init__(self, to, seed=1, faults=(), up=False, flip_with=flip, patience=None):
-        self.to, self.seed, self.up, self.flip, self.patience = to, seed, up, flip_with, patience
+    def __init__(self, to, seed=1, faults=(), up=False, flip_with=flip):
+        self.to, self.seed, self.up, self.flip = to, seed, up, flip_with
         self.faults = {name: (probability, seconds) for name, probability, seconds in faults}
         self.done = collections.Counter()
         self.chunks = self.connections = 0
-        self.wrong = []  # what a watch saw
         self.tasks = set()
 
     async def listen(self, host, port):
@@ -225,13 +215,10 @@ class Proxy:
             return
         for stream in (writer, far[1]):
             stream.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = Connection(self, number, (reader, writer), far)
         try:
-            await connection.run()
+            await Connection(self, number, (reader, writer), far).run()
         except (ConnectionError, asyncio.CancelledError):
             pass
-        if connection.watch:
-            self.wrong += connection.watch.wrong
 
     def account(self):
         return f"seed {self.seed}: {self.connections} connections, {self.chunks} chunks" + "".join(

@@ -71,6 +71,7 @@ async def misbehave(run, kinds):
     broker = ScriptedBroker({name: [KINDS[kind]] * (in_a_row if not KINDS[kind].good else 1) for name, kind in names.items()})
     port = await broker.listen()
     bus = packs.Bus(PACKS)
+    bus.watch = packs.Watch(0.04)
     config = configuration([Line(await bus.listen(), PACKS)], "".join(sink(port, name) for name in names),
                            intervals="voltages: 1s, status: off, capacity: off, serial_number: off")
     loop, back = asyncio.get_running_loop(), {}
@@ -87,7 +88,7 @@ async def misbehave(run, kinds):
         await daemon.until(look, "everything to come back", 60 + 40 * in_a_row)
         await daemon.close_account()
     broker.server.close()
-    run.wrong += daemon.wrong
+    run.wrong += daemon.wrong + bus.watch.wrong
     slowest = {}
     for name, kind in names.items():
         client = broker.clients[name]

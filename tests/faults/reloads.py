@@ -90,6 +90,8 @@ async def reloads(run):
     broker = Broker(run.directory)
     await broker.start()
     buses = [packs.Bus(PACKS) for _ in range(LINES)]
+    for bus in buses:
+        bus.watch = packs.Watch(0.04)
     manager = Manager(run.directory / "notify")
     listener = asyncio.create_task(manager.listen())
     site = Site([await bus.listen() for bus in buses], broker.port, chance)
@@ -129,7 +131,7 @@ async def reloads(run):
             run.wrong.append("an output that was removed is still online")
         await daemon.close_account()
     listener.cancel()
-    run.wrong += daemon.wrong
+    run.wrong += daemon.wrong + [line for bus in buses for line in bus.watch.wrong]
     await broker.stop()
     if buses[0].accepted != 1:
         run.wrong.append(f"the line that was not touched was opened {buses[0].accepted} times")
