@@ -2,16 +2,16 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace busbar::sink::prometheus {
 
 class Pieces {
  public:
-  [[nodiscard]] bool empty() const noexcept { return pieces_.empty(); }
+  [[nodiscard]] bool empty() const noexcept { return moved_ == pieces_.size(); }
   [[nodiscard]] std::size_t size() const noexcept {
     std::size_t sum = 0;
     for (const std::string& piece : pieces_) sum += piece.size();
@@ -21,25 +21,25 @@ class Pieces {
   /// Where the next lines go.
   [[nodiscard]] std::string& end() {
     constexpr std::size_t enough = 64 * 1024;
-    if (pieces_.empty() || pieces_.back().size() >= enough) pieces_.emplace_back();
+    if (empty() || pieces_.back().size() >= enough) pieces_.emplace_back().reserve(enough / 64);
     return pieces_.back();
   }
   /// All of `others` behind what is here.
   void add(Pieces&& others) {
     pieces_.insert(pieces_.end(), std::make_move_iterator(others.pieces_.begin()),
                    std::make_move_iterator(others.pieces_.end()));
-    others.pieces_.clear();
+    others = {};
   }
   /// Moves the first piece to the end of `out`. False: there was none.
   bool move_to(std::string& out) {
-    if (pieces_.empty()) return false;
-    out += pieces_.front();
-    pieces_.pop_front();
+    if (empty()) return false;
+    out += std::exchange(pieces_[moved_++], {});
     return true;
   }
 
  private:
-  std::deque<std::string> pieces_;
+  std::vector<std::string> pieces_;
+  std::size_t moved_ = 0;  // of them; empty now
 };
 
 }  // namespace busbar::sink::prometheus

@@ -35,6 +35,15 @@ TEST(Pieces, WhatGoesInComesOutInOrder) {
   EXPECT_EQ(first + text_of(pieces), all);
 }
 
+TEST(Pieces, WhatIsAddedAfterAllHasBeenTakenIsThere) {
+  Pieces pieces;
+  pieces.end() += "one";
+  std::string text;
+  while (pieces.move_to(text)) continue;
+  pieces.end() += " and more";
+  EXPECT_EQ(text + text_of(pieces), "one and more");
+}
+
 TEST(Pieces, OthersGoBehind) {
   Pieces one;
   Pieces other;
