@@ -20,8 +20,9 @@ class Pieces {
 
   /// Where the next lines go.
   [[nodiscard]] std::string& end() {
-    constexpr std::size_t enough = 64 * 1024;
-    if (empty() || pieces_.back().size() >= enough) pieces_.emplace_back().reserve(enough / 64);
+    // Doubled from 1 KiB to 64, and full before a line would double it again.
+    constexpr std::size_t enough = 60 * 1024;
+    if (empty() || pieces_.back().size() >= enough) pieces_.emplace_back().reserve(1024);
     return pieces_.back();
   }
   /// All of `others` behind what is here.
