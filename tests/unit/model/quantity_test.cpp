@@ -1,6 +1,4 @@
-// Keys, and the names of kinds, categories and states.
-#include "model/health.hpp"
-
+// Keys, and the names of kinds and categories.
 #include <busbar/model/quantity.hpp>
 
 #include <gtest/gtest.h>
@@ -32,12 +30,6 @@ TEST(Names, AreThoseOfTheEnumerators) {
   EXPECT_EQ(to_string(Kind::text), "text");
   EXPECT_EQ(to_string(Category::primary), "primary");
   EXPECT_EQ(to_string(Category::diagnostic), "diagnostic");
-  EXPECT_EQ(to_string(Availability::unknown), "unknown");
-  EXPECT_EQ(to_string(Availability::online), "online");
-  EXPECT_EQ(to_string(Availability::offline), "offline");
-  EXPECT_EQ(to_string(Breaker::closed), "closed");
-  EXPECT_EQ(to_string(Breaker::open), "open");
-  EXPECT_EQ(to_string(Breaker::half_open), "half_open");
 }
 
 }  // namespace
