@@ -24,7 +24,7 @@ def wait_until(condition, what, seconds=30.0):
 
 def free_ports(count=1, start=20000):
     """`count` consecutive ports that are free now, below the ephemeral range. They are not held until they are used: each
-    process begins to look elsewhere, so that tests side by side do not take the same."""
+    process begins to look elsewhere, so that tests side by side do not take the same, also while what used it restarts."""
     ports = range(start, 32000 - count)
     shift = os.getpid() * 10 % len(ports)
     for first in (*ports[shift:], *ports[:shift]):
