@@ -11,6 +11,7 @@ import packs
 from catalogue import fault
 from daemon import Daemon, Line, configuration
 from processes import free_ports, listens, wait_until
+from scripted import CONNACK, DISCONNECT, PUBACK, PUBLISH, packet
 
 PACKS = range(1, 5)
 
@@ -172,32 +173,23 @@ async def same_client(run):
     run.did(seconds=run.dose, lost_connections=fights, alone_again=f"{seconds or 0:.1f} s")
 
 
-def packet(first, body):
-    length, size = len(body), b""
-    while True:
-        size += bytes([length % 128 | (0x80 if length > 127 else 0)])
-        length //= 128
-        if length == 0:
-            return bytes([first]) + size + body
-
-
 def hostilities(chance):
     """What a broker can do wrong, before and after it has accepted the connection."""
-    accepted = packet(0x20, bytes([0, 0, 0]))
+    accepted = packet(CONNACK, bytes([0, 0, 0]))
     topic = b"\0\x14homeassistant/status"
     return chance.choice([
         chance.randbytes(chance.randint(1, 200)),
         b"HTTP/1.1 400 Bad Request\r\n\r\n",
-        packet(0x20, bytes([0, chance.randrange(256), 0])),
-        packet(0x20, chance.randbytes(chance.randint(0, 30))),
+        packet(CONNACK, bytes([0, chance.randrange(256), 0])),
+        packet(CONNACK, chance.randbytes(chance.randint(0, 30))),
         b"\x20\xff\xff\xff\xff\xff\xff",
         accepted + b"\x30\xff\xff\xff\x7f" + chance.randbytes(2000),
-        accepted + packet(0x30, topic + b"\0" + b"x" * 2_000_000),
-        accepted + packet(0x30, topic + b"\0" + chance.randbytes(50)),
-        accepted + packet(0x32, b"\xff\xff" + chance.randbytes(20)),
-        accepted + b"".join(packet(0x40, struct.pack(">H", number)) for number in range(500)),
-        accepted + packet(0xE0, bytes([chance.randrange(256)])),
-        accepted + packet(0xF0, chance.randbytes(10)),
+        accepted + packet(PUBLISH, topic + b"\0" + b"x" * 2_000_000),
+        accepted + packet(PUBLISH, topic + b"\0" + chance.randbytes(50)),
+        accepted + packet(PUBLISH, b"\xff\xff" + chance.randbytes(20), 2),
+        accepted + b"".join(packet(PUBACK, struct.pack(">H", number)) for number in range(500)),
+        accepted + packet(DISCONNECT, bytes([chance.randrange(256)])),
+        accepted + packet(15, chance.randbytes(10)),
         accepted + chance.randbytes(chance.randint(1, 4000)),
     ])
 
